@@ -1,0 +1,110 @@
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json.Nodes;
+using KinesisPatterns.Local.Assembly;
+using Microsoft.AspNetCore.Http;
+
+namespace KinesisPatterns.Local.DynamoDb;
+
+/// <summary>DynamoDB: dynalite behind the host's endpoint.</summary>
+internal sealed class DynamoDbService : IAsyncDisposable
+{
+    // dynalite insists on the form of a signature and does not check it.
+    private const string Signature =
+        "AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=local";
+
+    private static readonly string[] TableProperties = ["AttributeDefinitions", "KeySchema", "LocalSecondaryIndexes"];
+
+    private readonly SemaphoreSlim _starting = new(1);
+    private readonly HttpClient _http = new(new SocketsHttpHandler { PooledConnectionIdleTimeout = TimeSpan.FromMinutes(5) });
+    private Dynalite? _dynalite;
+
+    public async Task CreateTableAsync(Resource resource, CancellationToken cancellation)
+    {
+        var request = new JsonObject { ["TableName"] = resource.Ref, ["BillingMode"] = "PAY_PER_REQUEST" };
+        foreach (var name in TableProperties.Where(resource.Properties.ContainsKey))
+        {
+            request[name] = resource.Properties[name]!.DeepClone();
+        }
+
+        if (resource.Properties["GlobalSecondaryIndexes"] is JsonArray indexes)
+        {
+            request["GlobalSecondaryIndexes"] = new JsonArray([.. indexes.Select(Index)]);
+        }
+
+        await CallAsync("CreateTable", request, cancellation);
+    }
+
+    public async Task<JsonObject> CallAsync(string operation, JsonObject request, CancellationToken cancellation)
+    {
+        var answer = await SendAsync($"DynamoDB_20120810.{operation}", Encoding.UTF8.GetBytes(request.ToJsonString()), cancellation);
+        var body = await answer.Content.ReadAsStringAsync(cancellation);
+        return answer.IsSuccessStatusCode
+            ? JsonNode.Parse(body)!.AsObject()
+            : throw new LocalHostException($"DynamoDB {operation}: {body}");
+    }
+
+    public async Task HandleAsync(HttpContext context)
+    {
+        using var body = new MemoryStream();
+        await context.Request.Body.CopyToAsync(body, context.RequestAborted);
+        using var answer = await SendAsync(context.Request.Headers["X-Amz-Target"]!, body.ToArray(), context.RequestAborted);
+        context.Response.StatusCode = (int)answer.StatusCode;
+        context.Response.ContentType = "application/x-amz-json-1.0";
+        foreach (var name in (string[])["x-amzn-RequestId", "x-amz-crc32"])
+        {
+            if (answer.Headers.TryGetValues(name, out var values))
+            {
+                context.Response.Headers[name] = values.First();
+            }
+        }
+
+        await answer.Content.CopyToAsync(context.Response.Body, context.RequestAborted);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _http.Dispose();
+        _starting.Dispose();
+        if (_dynalite is not null)
+        {
+            await _dynalite.DisposeAsync();
+        }
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(string target, byte[] body, CancellationToken cancellation)
+    {
+        var server = await ServerAsync(cancellation);
+        using var request = new HttpRequestMessage(HttpMethod.Post, server.Address) { Content = new ByteArrayContent(body) };
+        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/x-amz-json-1.0");
+        request.Headers.TryAddWithoutValidation("X-Amz-Target", target);
+        request.Headers.TryAddWithoutValidation("X-Amz-Date", "20260101T000000Z");
+        request.Headers.TryAddWithoutValidation("Authorization", Signature);
+        return await _http.SendAsync(request, cancellation);
+    }
+
+    private async Task<Dynalite> ServerAsync(CancellationToken cancellation)
+    {
+        if (_dynalite is not null)
+        {
+            return _dynalite;
+        }
+
+        await _starting.WaitAsync(cancellation);
+        try
+        {
+            return _dynalite ??= await Dynalite.StartAsync(cancellation);
+        }
+        finally
+        {
+            _starting.Release();
+        }
+    }
+
+    private static JsonObject Index(JsonNode? index) => new()
+    {
+        ["IndexName"] = index!["IndexName"]!.DeepClone(),
+        ["KeySchema"] = index["KeySchema"]!.DeepClone(),
+        ["Projection"] = index["Projection"]!.DeepClone(),
+    };
+}

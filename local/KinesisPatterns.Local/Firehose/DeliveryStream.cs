@@ -1,0 +1,164 @@
+using System.Globalization;
+using System.IO.Compression;
+using System.Text;
+using KinesisPatterns.Local.S3;
+
+namespace KinesisPatterns.Local.Firehose;
+
+/// <summary>A record on its way to S3.</summary>
+internal readonly record struct DeliveryRecord(ReadOnlyMemory<byte> Data, DateTimeOffset Arrival);
+
+/// <summary>Buffers records and writes them to a bucket when the buffer is full or old enough.</summary>
+internal sealed class DeliveryStream(string name, DeliverySettings settings, Bucket bucket, Transform? transform, TimeProvider clock) : IDisposable
+{
+    private readonly SemaphoreSlim _writing = new(1);
+    private readonly Lock _lock = new();
+    private List<DeliveryRecord> _buffer = [];
+    private long _bytes;
+    private long _received;
+    private long _delivered;
+    private long _failed;
+    private long _dropped;
+    private DateTimeOffset _oldest;
+
+    public string Name => name;
+
+    public string BucketName => bucket.Name;
+
+    public long Received => Interlocked.Read(ref _received);
+
+    /// <summary>Records in objects under the prefix.</summary>
+    public long Delivered => Interlocked.Read(ref _delivered);
+
+    /// <summary>Records in objects under the error prefix.</summary>
+    public long Failed => Interlocked.Read(ref _failed);
+
+    /// <summary>Records that the transform chose to drop.</summary>
+    public long Dropped => Interlocked.Read(ref _dropped);
+
+    public async Task AddAsync(DeliveryRecord record, CancellationToken cancellation)
+    {
+        bool full;
+        lock (_lock)
+        {
+            if (_buffer.Count == 0)
+            {
+                _oldest = clock.GetUtcNow();
+            }
+
+            _buffer.Add(record);
+            _bytes += record.Data.Length;
+            full = _bytes >= settings.Size;
+        }
+
+        Interlocked.Increment(ref _received);
+        if (full)
+        {
+            await FlushAsync(cancellation);
+        }
+    }
+
+    public Task FlushIfOldAsync(CancellationToken cancellation)
+    {
+        lock (_lock)
+        {
+            if (_buffer.Count == 0 || clock.GetUtcNow() - _oldest < settings.Interval)
+            {
+                return Task.CompletedTask;
+            }
+        }
+
+        return FlushAsync(cancellation);
+    }
+
+    public async Task FlushAsync(CancellationToken cancellation)
+    {
+        await _writing.WaitAsync(cancellation);
+        try
+        {
+            List<DeliveryRecord> records;
+            lock (_lock)
+            {
+                (records, _buffer) = (_buffer, []);
+                _bytes = 0;
+            }
+
+            if (records.Count > 0)
+            {
+                await DeliverOrKeepAsync(records, cancellation);
+            }
+        }
+        finally
+        {
+            _writing.Release();
+        }
+    }
+
+    public void Dispose() => _writing.Dispose();
+
+    private async Task DeliverOrKeepAsync(List<DeliveryRecord> records, CancellationToken cancellation)
+    {
+        try
+        {
+            await DeliverAsync(records, cancellation);
+        }
+        catch
+        {
+            lock (_lock)
+            {
+                _buffer.InsertRange(0, records);
+                _bytes += records.Sum(r => (long)r.Data.Length);
+            }
+
+            throw;
+        }
+    }
+
+    private async Task DeliverAsync(List<DeliveryRecord> records, CancellationToken cancellation)
+    {
+        var arrival = records.Min(r => r.Arrival);
+        if (transform is null)
+        {
+            await WriteAsync(Prefix.Of(settings.Prefix, arrival), records.Select(r => r.Data), settings.Delimiter, cancellation);
+            Interlocked.Add(ref _delivered, records.Count);
+            return;
+        }
+
+        var result = await transform.ApplyAsync(records, cancellation);
+        if (result.Good.Count > 0)
+        {
+            await WriteAsync(Prefix.Of(settings.Prefix, arrival), result.Good, settings.Delimiter, cancellation);
+        }
+
+        if (result.Failed.Count > 0)
+        {
+            await WriteAsync(Prefix.Of(settings.ErrorPrefix, arrival, "processing-failed"), result.Failed, "\n", cancellation);
+        }
+
+        Interlocked.Add(ref _delivered, result.Good.Count);
+        Interlocked.Add(ref _failed, result.Failed.Count);
+        Interlocked.Add(ref _dropped, records.Count - result.Good.Count - result.Failed.Count);
+    }
+
+    // https://docs.aws.amazon.com/firehose/latest/dev/s3-object-name.html
+    private Task<ObjectInfo> WriteAsync(string prefix, IEnumerable<ReadOnlyMemory<byte>> records, string delimiter, CancellationToken cancellation) =>
+        bucket.PutAsync(
+            $"{prefix}{name}-1-{clock.GetUtcNow().UtcDateTime.ToString("yyyy-MM-dd-HH-mm-ss", CultureInfo.InvariantCulture)}-{Guid.NewGuid()}{(settings.Gzip ? ".gz" : "")}",
+            Content(records, Encoding.UTF8.GetBytes(delimiter)),
+            cancellation);
+
+    private byte[] Content(IEnumerable<ReadOnlyMemory<byte>> records, byte[] delimiter)
+    {
+        using var content = new MemoryStream();
+        using (var target = settings.Gzip ? new GZipStream(content, CompressionLevel.Fastest, leaveOpen: true) : (Stream)content)
+        {
+            foreach (var record in records)
+            {
+                target.Write(record.Span);
+                target.Write(delimiter);
+            }
+        }
+
+        return content.ToArray();
+    }
+}

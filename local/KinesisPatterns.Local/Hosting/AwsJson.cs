@@ -1,0 +1,51 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http;
+
+namespace KinesisPatterns.Local.Hosting;
+
+/// <summary>An error that an AWS JSON service answers.</summary>
+internal sealed class AwsJsonError(string code, string message, int status = 400) : Exception(message)
+{
+    public string Code { get; } = code;
+
+    public int Status { get; } = status;
+}
+
+/// <summary>AWS's JSON 1.0 and 1.1 protocols for services whose calls are few.</summary>
+/// <remarks>https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html</remarks>
+internal static class AwsJson
+{
+    public static async Task ServeAsync(HttpContext context, Func<string, JsonObject, Task<JsonObject?>> operation)
+    {
+        try
+        {
+            var target = context.Request.Headers["X-Amz-Target"].ToString();
+            var request = await JsonNode.ParseAsync(context.Request.Body, cancellationToken: context.RequestAborted) as JsonObject ?? [];
+            var answer = await operation(target[(target.LastIndexOf('.') + 1)..], request);
+            await WriteAsync(context, 200, answer);
+        }
+        catch (JsonException error)
+        {
+            await ErrorAsync(context, new("SerializationException", error.Message));
+        }
+        catch (AwsJsonError error)
+        {
+            await ErrorAsync(context, error);
+        }
+    }
+
+    public static Task ErrorAsync(HttpContext context, AwsJsonError error) =>
+        WriteAsync(context, error.Status, new() { ["__type"] = error.Code, ["message"] = error.Message });
+
+    public static AwsJsonError Unknown(string operation) =>
+        new("UnknownOperationException", $"The local host does not serve {operation}.");
+
+    private static Task WriteAsync(HttpContext context, int status, JsonObject? body)
+    {
+        context.Response.StatusCode = status;
+        context.Response.ContentType = context.Request.ContentType ?? "application/x-amz-json-1.1";
+        context.Response.Headers["x-amzn-RequestId"] = Guid.NewGuid().ToString();
+        return context.Response.WriteAsync(body?.ToJsonString() ?? "", context.RequestAborted);
+    }
+}

@@ -1,0 +1,128 @@
+'use strict';
+// Server-sent events in, charts and tables out. `hello` carries what does not change and the history; `state` what happened since.
+const byId = id => document.getElementById(id);
+const number = new Intl.NumberFormat('en');
+const MOST_POINTS = 6000, MOST_ROWS = 60;
+
+const series = new Map();   // device -> metric -> { t: [], v: [] }
+const charts = new Map();   // metric -> { plot, title }
+let device = null, nodes = new Map();
+
+function element(tag, properties, ...children) {
+  const made = Object.assign(document.createElement(tag), properties);
+  made.append(...children);
+  return made;
+}
+
+function addPoint(dev, metric, time, value) {
+  if (!series.has(dev)) { series.set(dev, new Map()); addDevice(dev); }
+  const metrics = series.get(dev);
+  if (!metrics.has(metric)) metrics.set(metric, { t: [], v: [] });
+  const { t, v } = metrics.get(metric);
+  if (t.length === 0 || time > t[t.length - 1]) { t.push(time); v.push(value); }
+  else {
+    let at = t.length;
+    while (at > 0 && t[at - 1] >= time) at--;
+    if (t[at] === time) v[at] = value; else { t.splice(at, 0, time); v.splice(at, 0, value); }
+  }
+  if (t.length > MOST_POINTS) { t.splice(0, 1000); v.splice(0, 1000); }
+}
+
+function addDevice(dev) {
+  const select = byId('device');
+  const after = [...select.options].find(o => o.value > dev);
+  select.insertBefore(element('option', { value: dev, textContent: dev }), after ?? null);
+  if (device === null) { device = dev; }
+  select.value = device;
+}
+
+const color = name => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+
+function chartOf(metric) {
+  if (charts.has(metric)) return charts.get(metric);
+  byId('no-series')?.remove();
+  const latest = element('span', { textContent: '' });
+  const box = element('div', { className: 'chart' }, element('h3', {}, metric + ' ', latest));
+  byId('charts').append(box);
+  const axis = { stroke: () => color('--soft'), grid: { stroke: () => color('--grid'), width: 1 }, ticks: { stroke: () => color('--grid') } };
+  const plot = new uPlot({
+    width: Math.max(box.clientWidth, 200), height: 190,
+    cursor: { y: false }, legend: { show: false },
+    scales: { x: { time: true } },
+    series: [{}, { stroke: () => color('--accent'), width: 1.5, points: { show: false } }],
+    axes: [axis, { ...axis, size: 58 }],
+  }, [[], []], box);
+  new ResizeObserver(() => plot.setSize({ width: Math.max(box.clientWidth, 200), height: 190 })).observe(box);
+  const chart = { plot, latest, box };
+  charts.set(metric, chart);
+  return chart;
+}
+
+function draw() {
+  const metrics = series.get(device) ?? new Map();
+  const span = Number(byId('span').value);
+  for (const [metric, chart] of charts) if (!metrics.has(metric)) chart.box.hidden = true;
+  for (const metric of [...metrics.keys()].sort()) {
+    const { t, v } = metrics.get(metric);
+    const chart = chartOf(metric);
+    chart.box.hidden = false;
+    let from = 0;
+    if (span > 0 && t.length > 0) { const start = t[t.length - 1] - span; while (from < t.length && t[from] < start) from++; if (t.length - from < 30) from = Math.max(0, t.length - 240); }
+    chart.plot.setData([t.slice(from), v.slice(from)]);
+    chart.latest.textContent = t.length ? `${number.format(v[v.length - 1])} at ${new Date(t[t.length - 1] * 1000).toLocaleString()}` : '';
+  }
+}
+
+function addRejected(rows) {
+  const body = byId('rejected');
+  if (rows.length && body.querySelector('.hint')) body.replaceChildren();
+  for (const r of rows) {
+    const payload = r.payload.length > 300 ? r.payload.slice(0, 300) + '…' : r.payload;
+    body.prepend(element('tr', {},
+      element('td', { textContent: r.arrival ? new Date(r.arrival).toLocaleTimeString() : '' }),
+      element('td', { textContent: r.reason, className: 'bad' }),
+      element('td', { textContent: r.detail }),
+      element('td', {}, element('code', { textContent: payload === '' ? '(empty)' : payload }))));
+  }
+  while (body.children.length > MOST_ROWS) body.lastElementChild.remove();
+}
+
+function onHello(hello) {
+  document.title = `${hello.name} · Kinesis Patterns`;
+  byId('name').textContent = hello.name;
+  byId('flow').replaceChildren(...hello.layers.map(layer => element('div', { className: 'layer' }, ...layer.map(n => {
+    const count = element('span', { className: 'count' });
+    const box = element('div', { className: `node ${n.kind}`, title: n.title }, element('b', { textContent: n.name }), element('small', { textContent: n.note }), count);
+    nodes.set(n.id, { box, count });
+    return box;
+  }))));
+  byId('resources').replaceChildren(...hello.resources.map(r => element('tr', {},
+    element('td', { textContent: r.path }), element('td', { textContent: r.type }), element('td', { textContent: r.here }))));
+  byId('rejected').replaceChildren(element('tr', {}, element('td', { colSpan: 4, className: 'hint', textContent: 'None so far.' })));
+  onState(hello.state);
+}
+
+function onState(state) {
+  byId('status').textContent = state.status;
+  byId('status').className = `pill ${state.status === 'running' ? 'live' : ''}`;
+  byId('totals').replaceChildren(...state.totals.map(([name, value]) => element('div', {}, element('dt', { textContent: name }), element('dd', { textContent: value }))));
+  for (const [id, { text, trouble }] of Object.entries(state.nodes)) {
+    const node = nodes.get(id);
+    if (!node) continue;
+    node.count.textContent = text;
+    node.box.classList.toggle('trouble', trouble);
+  }
+  byId('reasons').replaceChildren(...Object.entries(state.reasons).map(([reason, n]) => element('span', { textContent: `${reason} ${number.format(n)}` })));
+  for (const [dev, metric, time, value] of state.points) addPoint(dev, metric, time / 1000, value);
+  addRejected(state.rejected);
+  draw();
+}
+
+byId('device').addEventListener('change', e => { device = e.target.value; draw(); });
+byId('span').addEventListener('change', draw);
+matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => charts.forEach(c => c.plot.redraw()));
+
+const events = new EventSource('events');
+events.addEventListener('hello', e => onHello(JSON.parse(e.data)));
+events.addEventListener('state', e => onState(JSON.parse(e.data)));
+events.onerror = () => { byId('status').textContent = 'not running'; byId('status').className = 'pill lost'; };

@@ -1,0 +1,139 @@
+using System.Collections.Concurrent;
+using System.IO.Compression;
+using System.Net.Http.Headers;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http;
+
+namespace KinesisPatterns.Local.Timestream;
+
+/// <summary>The part of InfluxDB 2's API that writers use: sign-in with a session, line-protocol writes, health.</summary>
+/// <remarks>https://docs.influxdata.com/influxdb/v2/api/</remarks>
+internal sealed class InfluxService(SeriesStore store, Func<(string User, string Password)> credentials, TimeProvider clock)
+{
+    private const string Cookie = "influxdb-oss-session";
+
+    // InfluxDB's session-length: https://docs.influxdata.com/influxdb/v2/reference/config-options/#session-length
+    private static readonly TimeSpan SessionLength = TimeSpan.FromMinutes(60);
+
+    private readonly ConcurrentDictionary<string, DateTimeOffset> _sessions = new(StringComparer.Ordinal);
+
+    public SeriesStore Store => store;
+
+    public Task HandleAsync(HttpContext context, string path) => (context.Request.Method, path) switch
+    {
+        ("POST", "/api/v2/signin") => SignInAsync(context),
+        ("POST", "/api/v2/write") => WriteAsync(context),
+        ("GET", "/health") => AnswerAsync(context, 200, new() { ["name"] = "influxdb", ["status"] = "pass", ["version"] = "v2.7 (local host)" }),
+        ("GET" or "HEAD", "/ping") => AnswerAsync(context, 204, null),
+        _ => AnswerAsync(context, 404, Error("not found", $"the local host does not serve {context.Request.Method} {path}")),
+    };
+
+    private Task SignInAsync(HttpContext context)
+    {
+        if (!AuthenticationHeaderValue.TryParse(context.Request.Headers.Authorization, out var header)
+            || header is not { Scheme: "Basic", Parameter: { } parameter }
+            || !Right(Encoding.UTF8.GetString(Convert.FromBase64String(parameter))))
+        {
+            return AnswerAsync(context, 401, Error("unauthorized", "unauthorized access"));
+        }
+
+        var session = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
+        _sessions[session] = clock.GetUtcNow() + SessionLength;
+        context.Response.Cookies.Append(Cookie, session, new() { Path = "/api/", HttpOnly = true });
+        return AnswerAsync(context, 204, null);
+    }
+
+    private bool Right(string given)
+    {
+        var (user, password) = credentials();
+        return CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(given), Encoding.UTF8.GetBytes($"{user}:{password}"));
+    }
+
+    private bool SignedIn(HttpContext context)
+    {
+        if (!context.Request.Cookies.TryGetValue(Cookie, out var session)
+            || !_sessions.TryGetValue(session, out var until)
+            || until < clock.GetUtcNow())
+        {
+            return false;
+        }
+
+        _sessions[session] = clock.GetUtcNow() + SessionLength;
+        return true;
+    }
+
+    private async Task WriteAsync(HttpContext context)
+    {
+        if (!SignedIn(context))
+        {
+            await AnswerAsync(context, 401, Error("unauthorized", "unauthorized access"));
+            return;
+        }
+
+        var query = context.Request.Query;
+        if (query["org"].Count + query["orgID"].Count == 0 || query["bucket"].Count == 0)
+        {
+            await AnswerAsync(context, 400, Error("invalid", "the parameters org and bucket are required"));
+            return;
+        }
+
+        var failures = await WriteLinesAsync(context, NanosecondsPer(query["precision"].ToString()));
+        await (failures.Count == 0
+            ? AnswerAsync(context, 204, null)
+            : AnswerAsync(context, 400, Error("invalid", $"partial write: {string.Join("\n", failures)}")));
+    }
+
+    private async Task<List<string>> WriteLinesAsync(HttpContext context, long unit)
+    {
+        var body = context.Request.Headers.ContentEncoding == "gzip"
+            ? new GZipStream(context.Request.Body, CompressionMode.Decompress)
+            : context.Request.Body;
+        using var reader = new StreamReader(body, Encoding.UTF8);
+        var failures = new List<string>();
+        while (await reader.ReadLineAsync(context.RequestAborted) is { } line)
+        {
+            if (line.Length == 0 || line[0] == '#')
+            {
+                continue;
+            }
+
+            try
+            {
+                foreach (var point in LineProtocol.Parse(line, unit, () => clock.GetUtcNow().ToUnixTimeMilliseconds() * 1_000_000))
+                {
+                    store.Write(point);
+                }
+            }
+            catch (Exception error) when (error is FormatException or OverflowException)
+            {
+                failures.Add($"unable to parse '{line}': {error.Message}");
+            }
+        }
+
+        return failures;
+    }
+
+    private static long NanosecondsPer(string precision) => precision switch
+    {
+        "s" => 1_000_000_000,
+        "ms" => 1_000_000,
+        "us" => 1_000,
+        _ => 1,
+    };
+
+    private static JsonObject Error(string code, string message) => new() { ["code"] = code, ["message"] = message };
+
+    private static Task AnswerAsync(HttpContext context, int status, JsonObject? body)
+    {
+        context.Response.StatusCode = status;
+        if (body is null)
+        {
+            return Task.CompletedTask;
+        }
+
+        context.Response.ContentType = "application/json; charset=utf-8";
+        return context.Response.WriteAsync(body.ToJsonString(), context.RequestAborted);
+    }
+}

@@ -1,0 +1,95 @@
+using System.Collections.Concurrent;
+
+namespace KinesisPatterns.Local.Timestream;
+
+/// <summary>A series of one field: times and values, sorted, one value per time.</summary>
+internal sealed class Series
+{
+    private readonly Lock _lock = new();
+    private readonly List<long> _times = [];
+    private readonly List<double> _values = [];
+
+    public int Count
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _times.Count;
+            }
+        }
+    }
+
+    public void Write(long time, double value)
+    {
+        lock (_lock)
+        {
+            if (_times.Count == 0 || time > _times[^1])
+            {
+                _times.Add(time);
+                _values.Add(value);
+                return;
+            }
+
+            var at = _times.BinarySearch(time);
+            if (at >= 0)
+            {
+                _values[at] = value;
+                return;
+            }
+
+            _times.Insert(~at, time);
+            _values.Insert(~at, value);
+        }
+    }
+
+    public bool Contains(long time)
+    {
+        lock (_lock)
+        {
+            return _times.BinarySearch(time) >= 0;
+        }
+    }
+
+    /// <summary>The values in [<paramref name="from"/>, <paramref name="to"/>), oldest first.</summary>
+    public IReadOnlyList<(long Time, double Value)> Range(long from, long to)
+    {
+        lock (_lock)
+        {
+            var first = _times.BinarySearch(from);
+            var range = new List<(long, double)>();
+            for (var i = first < 0 ? ~first : first; i < _times.Count && _times[i] < to; i++)
+            {
+                range.Add((_times[i], _values[i]));
+            }
+
+            return range;
+        }
+    }
+}
+
+/// <summary>The identity of a series.</summary>
+internal readonly record struct SeriesKey(string Measurement, Tags Tags, string Field);
+
+/// <summary>A small time-series store in memory: writing a point again has no effect.</summary>
+internal sealed class SeriesStore
+{
+    private readonly ConcurrentDictionary<SeriesKey, Series> _series = new();
+    private long _written;
+
+    /// <summary>Points written, repeated ones included.</summary>
+    public long Written => Interlocked.Read(ref _written);
+
+    /// <summary>Points there are.</summary>
+    public long Count => _series.Values.Sum(s => (long)s.Count);
+
+    public IEnumerable<KeyValuePair<SeriesKey, Series>> All => _series;
+
+    public Series? Find(SeriesKey key) => _series.GetValueOrDefault(key);
+
+    public void Write(Point point)
+    {
+        _series.GetOrAdd(new(point.Measurement, point.Tags, point.Field), _ => new()).Write(point.Nanoseconds, point.Value);
+        Interlocked.Increment(ref _written);
+    }
+}
