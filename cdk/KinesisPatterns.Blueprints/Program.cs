@@ -1,1 +1,5 @@
-return 0;
+using KinesisPatterns.Blueprints;
+
+var app = new App();
+new TimeSeriesStack(app, "TimeSeries", TimeSeriesStackProps.From(app.Node));
+app.Synth();

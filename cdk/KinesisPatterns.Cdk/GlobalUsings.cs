@@ -1,0 +1,11 @@
+global using Amazon.CDK;
+global using Amazon.CDK.AWS.CloudWatch;
+global using Amazon.CDK.AWS.IAM;
+global using Amazon.CDK.AWS.KMS;
+global using Amazon.CDK.AWS.Kinesis;
+global using Amazon.CDK.AWS.Lambda;
+global using Amazon.CDK.AWS.Logs;
+global using Amazon.CDK.AWS.S3;
+global using Constructs;
+global using Stream = Amazon.CDK.AWS.Kinesis.Stream;
+global using StreamProps = Amazon.CDK.AWS.Kinesis.StreamProps;
