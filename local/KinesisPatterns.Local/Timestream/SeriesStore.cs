@@ -75,6 +75,7 @@ internal readonly record struct SeriesKey(string Measurement, Tags Tags, string 
 internal sealed class SeriesStore
 {
     private readonly ConcurrentDictionary<SeriesKey, Series> _series = new();
+    private readonly ConcurrentDictionary<(string Measurement, KeyValuePair<string, string> Tag), ConcurrentBag<Series>> _byTag = new();
     private long _written;
 
     /// <summary>Points written, repeated ones included.</summary>
@@ -85,11 +86,30 @@ internal sealed class SeriesStore
 
     public IEnumerable<KeyValuePair<SeriesKey, Series>> All => _series;
 
+    /// <summary>Is told of every point written.</summary>
+    public Action<Point>? OnWrite { get; set; }
+
     public Series? Find(SeriesKey key) => _series.GetValueOrDefault(key);
+
+    /// <summary>The series of a measurement that carry a tag.</summary>
+    public IEnumerable<Series> With(string measurement, string tag, string value) =>
+        _byTag.GetValueOrDefault((measurement, KeyValuePair.Create(tag, value))) ?? [];
 
     public void Write(Point point)
     {
-        _series.GetOrAdd(new(point.Measurement, point.Tags, point.Field), _ => new()).Write(point.Nanoseconds, point.Value);
+        _series.GetOrAdd(new(point.Measurement, point.Tags, point.Field), Indexed).Write(point.Nanoseconds, point.Value);
         Interlocked.Increment(ref _written);
+        OnWrite?.Invoke(point);
+    }
+
+    private Series Indexed(SeriesKey key)
+    {
+        var series = new Series();
+        foreach (var tag in key.Tags.Pairs)
+        {
+            _byTag.GetOrAdd((key.Measurement, tag), _ => []).Add(series);
+        }
+
+        return series;
     }
 }

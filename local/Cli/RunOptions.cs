@@ -1,0 +1,38 @@
+namespace KinesisPatterns.Cli;
+
+/// <summary>What the command line of <c>run</c> says.</summary>
+internal sealed record RunOptions
+{
+    public required string Blueprint { get; init; }
+
+    /// <summary>Records per second; null is as fast as the stream takes them.</summary>
+    public double? Rate { get; init; }
+
+    public TimeSpan? For { get; init; }
+
+    public string? Input { get; init; }
+
+    public string? Assembly { get; init; }
+
+    public required int Port { get; init; }
+
+    public required int PagePort { get; init; }
+
+    public string? OutputsFile { get; init; }
+
+    public string? Data { get; init; }
+
+    public bool Json { get; init; }
+
+    public bool NoQuotas { get; init; }
+
+    public bool Logs { get; init; }
+
+    public required int Seed { get; init; }
+
+    public required int Devices { get; init; }
+
+    public required double Faulty { get; init; }
+
+    public required IReadOnlyDictionary<string, string> Context { get; init; }
+}

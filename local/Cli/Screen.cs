@@ -1,0 +1,143 @@
+using System.Globalization;
+using KinesisPatterns.Local;
+using KinesisPatterns.Local.Feed;
+using Spectre.Console;
+
+namespace KinesisPatterns.Cli;
+
+/// <summary>What the user sees in the terminal; with <c>--json</c> all but the summary goes to standard error.</summary>
+internal sealed class Screen
+{
+    private readonly bool _json;
+    private readonly IAnsiConsole _console;
+    private readonly bool _interactive;
+    private readonly Lock _lock = new();
+    private bool _lineOpen;
+
+    public Screen(bool json)
+    {
+        _json = json;
+        _interactive = !(json ? Console.IsErrorRedirected : Console.IsOutputRedirected);
+        _console = AnsiConsole.Create(new() { Out = new AnsiConsoleOutput(json ? Console.Error : Console.Out) });
+        if (!_interactive)
+        {
+            // A file or a pipe has no width; 80 columns would break paths apart.
+            _console.Profile.Width = 200;
+        }
+    }
+
+    public void Say(string text) => Line(() => _console.MarkupLineInterpolated($"[grey]{text}[/]"));
+
+    public void FunctionLine(string function, string line) => Line(() => _console.MarkupLineInterpolated($"[grey]{function}:[/] {line}"));
+
+    public void Start(LocalHost host)
+    {
+        var table = new Table().Border(TableBorder.Simple).AddColumns("Resource", "Type", "Here");
+        foreach (var resource in host.Resources.Where(r => r.Runs))
+        {
+            table.AddRow(Markup.Escape(resource.Path), Markup.Escape(resource.Type), Markup.Escape(resource.Here));
+        }
+
+        _console.Write(table);
+        var others = host.Resources.Where(r => !r.Runs).GroupBy(r => (r.Type, r.Here)).OrderBy(g => g.Key.Type, StringComparer.Ordinal);
+        foreach (var group in others)
+        {
+            _console.MarkupLineInterpolated($"[grey]{group.Count(),4} {group.Key.Type}: {group.Key.Here}[/]");
+        }
+
+        _console.WriteLine();
+        _console.MarkupLineInterpolated($"  endpoint   [blue]{host.Endpoint}[/]   export AWS_ENDPOINT_URL={host.Endpoint.ToString().TrimEnd('/')} AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_REGION=us-east-1");
+        _console.MarkupLineInterpolated($"  page       [blue]{host.Page}[/]");
+        if (host.Outputs.TryGetValue("QueryApiUrl", out var url))
+        {
+            _console.MarkupLineInterpolated($"  query      [blue]{url}devices/machine-01/latest[/]");
+        }
+
+        _console.MarkupLineInterpolated($"  [grey]Ctrl+C ends the feed, sees every record through and stops everything.[/]");
+        _console.WriteLine();
+    }
+
+    /// <summary>A line that changes in place in a terminal, and one every few seconds elsewhere.</summary>
+    public async Task LiveAsync(ReadingRun run, CancellationToken cancellation)
+    {
+        using var timer = new PeriodicTimer(_interactive ? TimeSpan.FromMilliseconds(250) : TimeSpan.FromSeconds(5));
+        try
+        {
+            while (await timer.WaitForNextTickAsync(cancellation))
+            {
+                Show(run.State());
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            Show(run.State());
+        }
+    }
+
+    public void End(RunSummary summary)
+    {
+        Line(() =>
+        {
+            _console.WriteLine();
+            var table = new Table().Border(TableBorder.Simple).AddColumns("Readings", "", "");
+            table.Columns[1].RightAligned();
+            void Row(string name, long count, string note) => table.AddRow(name, Number(count), Markup.Escape(note));
+            Row("in", summary.Readings, $"in {Number(summary.Records)} records, {summary.Seconds.ToString("0.0", CultureInfo.InvariantCulture)} s");
+            Row("stored", summary.Stored, "in the series store");
+            Row("rejected", summary.Rejected, string.Join(", ", summary.Reasons.Select(r => $"{r.Key} {r.Value}")));
+            Row("failed", summary.Failed, summary.Failed > 0 ? "kept with their payload in the failures bucket" : "");
+            Row(summary.Lost == 0 ? "lost" : "[red]lost[/]", summary.Lost, string.Join("; ", summary.Missing));
+            _console.Write(table);
+            foreach (var (delivery, records) in summary.Archived)
+            {
+                _console.MarkupLineInterpolated($"  [grey]{Number(records)} records archived by {delivery}[/]");
+            }
+
+            foreach (var error in summary.Errors)
+            {
+                _console.MarkupLineInterpolated($"  [red]{error}[/]");
+            }
+
+            _console.MarkupLine(summary.Complete ? "  [green]Every record is accounted for.[/]" : "  [red]Not every record is accounted for.[/]");
+        });
+        if (_json)
+        {
+            Console.Out.WriteLine(summary.ToJson());
+        }
+    }
+
+    private void Show(RunState state)
+    {
+        var text = string.Create(
+            CultureInfo.InvariantCulture,
+            $"in {state.Records:N0} ({state.RecordsPerSecond:N0}/s)  cleansed {state.Cleansed:N0}  rejected {state.Rejected:N0}  stored {state.Stored:N0}  failed {state.Failed:N0}  lag {state.Lag.TotalSeconds:0.0} s");
+        lock (_lock)
+        {
+            if (_interactive)
+            {
+                (_json ? Console.Error : Console.Out).Write($"\r\u001b[2K{text}");
+                _lineOpen = true;
+            }
+            else
+            {
+                _console.WriteLine(text);
+            }
+        }
+    }
+
+    private void Line(Action write)
+    {
+        lock (_lock)
+        {
+            if (_lineOpen)
+            {
+                _console.WriteLine();
+                _lineOpen = false;
+            }
+
+            write();
+        }
+    }
+
+    private static string Number(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,20 @@
+using System.Text.Json;
+using KinesisPatterns.Local.Lambda;
+
+namespace KinesisPatterns.Local.Feed;
+
+/// <summary>The records in a failure document, by their stream.</summary>
+internal static class FailedRecords
+{
+    public static IReadOnlyList<(string StreamArn, string ShardId, string SequenceNumber, byte[] Data)> Of(FailureDocument document)
+    {
+        using var json = JsonDocument.Parse(document.S3Body);
+        return [.. from record in json.RootElement.GetProperty("payload").GetProperty("Records").EnumerateArray()
+                   let id = record.GetProperty("eventID").GetString()!.Split(':')
+                   select (
+                       record.GetProperty("eventSourceARN").GetString()!,
+                       id[0],
+                       id[1],
+                       record.GetProperty("kinesis").GetProperty("data").GetBytesFromBase64())];
+    }
+}

@@ -1,0 +1,220 @@
+using System.Text.Json;
+using KinesisPatterns.Local.Hosting;
+using KinesisPatterns.Local.Kinesis;
+using KinesisPatterns.Local.Lambda;
+using KinesisPatterns.Local.Page;
+using KinesisPatterns.Local.Timestream;
+
+namespace KinesisPatterns.Local.Feed;
+
+/// <summary>What the run stands at.</summary>
+internal sealed record RunState(
+    long Records, double RecordsPerSecond, long Cleansed, long Rejected, long Stored, long Failed, TimeSpan Lag, long Throttled);
+
+/// <summary>Feeds a stack with readings, follows each to its end, and says what happened.</summary>
+internal sealed class ReadingRun : IPageSource, IAsyncDisposable
+{
+    private const int PointsKept = 20_000;
+    private const int PointsAtOnce = 2_000;
+    private const int HistoryPerSeries = 600;
+    private const int RejectedKept = 60;
+
+    // Nothing moves for this long: what is open now will not end by itself.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan SettleEvery = TimeSpan.FromSeconds(5);
+
+    private readonly LocalHost _host;
+    private readonly KinesisStream _readings;
+    private readonly KinesisStream? _cleansed;
+    private readonly StreamTail? _rejectedTail;
+    private readonly ReadingLedger _ledger;
+    private readonly Producer _producer;
+    private readonly HttpClient _http = new();
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Ring<Point> _points = new(PointsKept);
+    private readonly Ring<PageRejected> _rejected = new(RejectedKept);
+    private readonly Pipeline _pipeline;
+    private readonly RateMeter _rate = new();
+    private readonly Task[] _background;
+    private readonly DateTimeOffset _started = TimeProvider.System.GetUtcNow();
+    private string _status = "running";
+
+    public ReadingRun(LocalHost host, string source)
+    {
+        _host = host;
+        _readings = Stream("ReadingsStreamName")
+            ?? throw new LocalHostException($"{host.StackName} has no output ReadingsStreamName, so it is not known which stream to feed.");
+        _cleansed = Stream("CleansedStreamName");
+        _ledger = new(IsStored);
+        _producer = new(_http, host.Endpoint, _readings.Name, _ledger);
+        _pipeline = new(host.Deployment, source);
+        foreach (var store in host.Influx.Values)
+        {
+            store.Store.OnWrite = _points.Add;
+        }
+
+        host.Recorder.OnKept = OnKept;
+        _rejectedTail = Stream("RejectedStreamName") is { } rejected ? new(rejected, OnRejected) : null;
+        _background = [_rejectedTail?.RunAsync(_stopping.Token) ?? Task.CompletedTask, SettleAsync()];
+        host.PageSource = this;
+    }
+
+    /// <summary>Feeds until the records or the time are over; whatever was put is seen through.</summary>
+    public Task FeedAsync(IEnumerable<FedRecord> records, double? rate, CancellationToken cancellation) =>
+        _producer.PutAllAsync(records, rate, cancellation);
+
+    /// <summary>Waits until every record has come to its end, or nothing has moved for a minute.</summary>
+    public async Task DrainAsync(CancellationToken cancellation)
+    {
+        _status = "draining";
+        var (last, since) = (-1L, TimeProvider.System.GetTimestamp());
+        for (var idle = 0; idle < 2 && TimeProvider.System.GetElapsedTime(since) < Patience;)
+        {
+            // Twice: a record may pass from one stream to the next between two looks.
+            idle = _host.IsIdle && _rejectedTail?.IsIdle != false ? idle + 1 : 0;
+            var moved = Progress();
+            (last, since) = moved == last ? (last, since) : (moved, TimeProvider.System.GetTimestamp());
+            await Task.Delay(Look, cancellation);
+        }
+
+        await _host.Firehose.FlushAsync(cancellation);
+        _status = "finished";
+    }
+
+    public RunSummary Summarize()
+    {
+        var account = _ledger.Close();
+        var elapsed = TimeProvider.System.GetUtcNow() - _started;
+        return new()
+        {
+            Blueprint = _host.StackName,
+            Seconds = Math.Round(elapsed.TotalSeconds, 1),
+            Records = account.Records,
+            Readings = account.Readings,
+            Stored = account.Stored,
+            Rejected = account.Rejected,
+            Failed = account.Failed,
+            Lost = account.Lost,
+            Reasons = account.Reasons,
+            Missing = account.Missing,
+            Archived = _host.Firehose.Streams.ToDictionary(s => s.Name, s => s.Delivered),
+            Throttled = _producer.Throttled,
+            Dropped = _host.Recorder.Count(RecordEnd.Dropped),
+            Errors = _host.Firehose.Error is { } error ? [error.Message] : [],
+        };
+    }
+
+    public RunState State() => new(
+        _readings.RecordsPut,
+        _rate.Of(_readings.RecordsPut),
+        _cleansed?.RecordsPut ?? 0,
+        _ledger.Rejected,
+        _host.Influx.Values.Sum(i => i.Store.Count),
+        _ledger.Failed,
+        TimeSpan.FromMilliseconds(_host.Lambda.Mappings.Select(m => m.IteratorAgeMilliseconds).DefaultIfEmpty(0).Max()),
+        _producer.Throttled);
+
+    public PageHello Hello(PagePlace place)
+    {
+        var state = State(place);
+        var history = _host.Influx.Values.SelectMany(i => i.Store.All)
+            .SelectMany(s => s.Value.Range(long.MinValue, long.MaxValue).TakeLast(HistoryPerSeries), (s, point) => PageCounts.Point(s.Key, point.Time, point.Value));
+        return new(
+            _host.StackName,
+            _pipeline.Layers(),
+            [.. _host.Resources.Select(r => new PageResource(r.Path, r.Type, r.Here))],
+            state with { Points = [.. history] });
+    }
+
+    public PageState State(PagePlace place)
+    {
+        var state = State();
+        var points = _points.Since(ref place.Points);
+        var every = Math.Max(1, points.Count / PointsAtOnce);
+        return new(
+            _status,
+            PageCounts.Totals(state),
+            PageCounts.Nodes(_host, state),
+            _ledger.Reasons,
+            [.. points.Where((_, i) => i % every == 0).Select(p => PageCounts.Point(new(p.Measurement, p.Tags, p.Field), p.Nanoseconds, p.Value))],
+            _rejected.Since(ref place.Rejected));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync();
+        await Task.WhenAll(_background).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _http.Dispose();
+        _stopping.Dispose();
+    }
+
+    private KinesisStream? Stream(string output) =>
+        _host.Outputs.TryGetValue(output, out var name) ? _host.Kinesis.Find(name) : null;
+
+    private bool IsStored(ReadingKey key) => _host.Influx.Values.Any(i =>
+        i.Store.With(key.Metric, "device", key.Device).Any(s => s.Contains(key.Milliseconds * 1_000_000)));
+
+    private ValueTask OnRejected(KinesisRecord record)
+    {
+        using var json = JsonDocument.Parse(record.Data);
+        var root = json.RootElement;
+        string Text(string name) => root.TryGetProperty(name, out var value) ? value.ToString() : "";
+        _ledger.OnRejected(Text("shardId"), Text("sequenceNumber"), root.GetProperty("subSequenceNumber").GetInt32(), Text("reason"));
+        _rejected.Add(new(Text("arrival"), Text("reason"), Text("detail"), Text("payload")));
+        return ValueTask.CompletedTask;
+    }
+
+    private void OnKept(FailureDocument document)
+    {
+        foreach (var (stream, shardId, sequenceNumber, data) in FailedRecords.Of(document))
+        {
+            if (stream == _readings.Arn)
+            {
+                _ledger.OnFailed(shardId, sequenceNumber);
+            }
+            else if (ReadingKey.Of(data) is { } key)
+            {
+                _ledger.OnFailed(key);
+            }
+        }
+    }
+
+    private long Progress() =>
+        _readings.RecordsPut + (_cleansed?.RecordsPut ?? 0) + _ledger.Rejected + _host.Influx.Values.Sum(i => i.Store.Written)
+        + _host.Firehose.Streams.Sum(s => s.Received) + Enum.GetValues<RecordEnd>().Sum(_host.Recorder.Count);
+
+    private async Task SettleAsync()
+    {
+        using var timer = new PeriodicTimer(SettleEvery);
+        while (await timer.WaitForNextTickAsync(_stopping.Token))
+        {
+            _ledger.Settle();
+        }
+    }
+}
+
+/// <summary>How fast a counter grows, over the last few seconds.</summary>
+internal sealed class RateMeter
+{
+    private static readonly TimeSpan Window = TimeSpan.FromSeconds(3);
+
+    private readonly Queue<(long Time, long Count)> _samples = new();
+
+    public double Of(long count)
+    {
+        lock (_samples)
+        {
+            var now = TimeProvider.System.GetTimestamp();
+            _samples.Enqueue((now, count));
+            while (_samples.Count > 1 && TimeProvider.System.GetElapsedTime(_samples.Peek().Time, now) > Window)
+            {
+                _samples.Dequeue();
+            }
+
+            var (first, start) = _samples.Peek();
+            var seconds = TimeProvider.System.GetElapsedTime(first, now).TotalSeconds;
+            return seconds > 0 ? (count - start) / seconds : 0;
+        }
+    }
+}

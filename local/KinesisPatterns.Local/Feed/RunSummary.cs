@@ -1,0 +1,49 @@
+using System.Text.Json;
+
+namespace KinesisPatterns.Local.Feed;
+
+/// <summary>The end of a run: where every reading went.</summary>
+internal sealed record RunSummary
+{
+    private static readonly JsonSerializerOptions CamelCase = new(JsonSerializerDefaults.Web);
+
+    public required string Blueprint { get; init; }
+
+    public required double Seconds { get; init; }
+
+    /// <summary>Records put on the stream.</summary>
+    public required long Records { get; init; }
+
+    /// <summary>Readings in them; a record that cannot be read counts as one.</summary>
+    public required long Readings { get; init; }
+
+    public required long Stored { get; init; }
+
+    public required long Rejected { get; init; }
+
+    public required long Failed { get; init; }
+
+    /// <summary>Readings that are nowhere.</summary>
+    public required long Lost { get; init; }
+
+    public required IReadOnlyDictionary<string, long> Reasons { get; init; }
+
+    /// <summary>The first of the lost ones.</summary>
+    public required IReadOnlyList<string> Missing { get; init; }
+
+    /// <summary>Records in S3 by delivery stream.</summary>
+    public required IReadOnlyDictionary<string, long> Archived { get; init; }
+
+    /// <summary>Records that the stream refused once or more before it took them.</summary>
+    public required long Throttled { get; init; }
+
+    /// <summary>Records that a mapping gave up and kept nowhere.</summary>
+    public required long Dropped { get; init; }
+
+    public required IReadOnlyList<string> Errors { get; init; }
+
+    /// <summary>Whether every reading is accounted for and nothing went wrong on the way.</summary>
+    public bool Complete => Lost == 0 && Dropped == 0 && Errors.Count == 0;
+
+    public string ToJson() => JsonSerializer.Serialize(this, CamelCase);
+}

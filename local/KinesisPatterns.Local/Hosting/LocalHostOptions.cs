@@ -1,0 +1,29 @@
+namespace KinesisPatterns.Local;
+
+/// <summary>Options for a <see cref="LocalHost"/>.</summary>
+public sealed record LocalHostOptions
+{
+    /// <summary>The folder that <c>cdk synth</c> wrote.</summary>
+    public required string AssemblyDirectory { get; init; }
+
+    /// <summary>The stack to run; null takes the only one there is.</summary>
+    public string? Stack { get; init; }
+
+    /// <summary>The port of the one endpoint that serves all services; 0 takes a free one.</summary>
+    public int Port { get; init; }
+
+    /// <summary>The port of the live page; 0 takes a free one.</summary>
+    public int PagePort { get; init; }
+
+    /// <summary>The folder that buckets are kept in; null makes a temporary one, removed with the host.</summary>
+    public string? DataDirectory { get; init; }
+
+    /// <summary>Whether streams refuse what is above their throughput, as on AWS.</summary>
+    public bool EnforceQuotas { get; init; } = true;
+
+    /// <summary>The region the stack believes it is in.</summary>
+    public string Region { get; init; } = "us-east-1";
+
+    /// <summary>Takes every line that a function writes: the function's name and the line.</summary>
+    public Action<string, string>? FunctionOutput { get; init; }
+}

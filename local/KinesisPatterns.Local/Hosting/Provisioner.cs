@@ -1,0 +1,190 @@
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using KinesisPatterns.Local.ApiGateway;
+using KinesisPatterns.Local.Assembly;
+using KinesisPatterns.Local.DynamoDb;
+using KinesisPatterns.Local.Firehose;
+using KinesisPatterns.Local.Kinesis;
+using KinesisPatterns.Local.Lambda;
+using KinesisPatterns.Local.S3;
+using KinesisPatterns.Local.SecretsManager;
+using KinesisPatterns.Local.Timestream;
+
+namespace KinesisPatterns.Local.Hosting;
+
+/// <summary>Brings the resources of a deployment to life, each type in its turn, and says how each runs here.</summary>
+internal sealed partial class Provisioner(
+    Deployment deployment,
+    CloudHosts hosts,
+    Uri endpoint,
+    KinesisService kinesis,
+    LambdaService lambda,
+    DynamoDbService dynamoDb,
+    S3Service s3,
+    SecretsManagerService secrets,
+    FirehoseService firehose,
+    ApiGatewayService api,
+    Dictionary<string, InfluxService> influx,
+    TimeProvider clock)
+{
+    private const string CheckedOnly = "checked, not run";
+
+    private readonly Dictionary<string, ResourceStatus> _statuses = new(StringComparer.Ordinal);
+
+    public async Task<IReadOnlyList<ResourceStatus>> RunAsync(InvokeFunction invoke, CancellationToken cancellation)
+    {
+        // What others refer to comes first; what starts data flowing comes last.
+        Each("AWS::S3::Bucket", bucket => $"folder {s3.CreateBucket(bucket.Ref).Folder}");
+        Each("AWS::SecretsManager::Secret", Secret);
+        Each("AWS::Kinesis::Stream", Stream);
+        await EachAsync("AWS::DynamoDB::Table", table => TableAsync(table, cancellation));
+        await EachAsync("AWS::DynamoDB::GlobalTable", table => TableAsync(table, cancellation));
+        Each("AWS::Timestream::InfluxDBInstance", Influx);
+        Each("AWS::Lambda::Function", Function);
+        Each("AWS::ApiGateway::RestApi", Api);
+        Each("AWS::KinesisFirehose::DeliveryStream", resource => Deliver(resource, invoke));
+        Each("AWS::Lambda::EventSourceMapping", Mapping);
+        return [.. deployment.Resources.Select(Status)];
+    }
+
+    private void Each(string type, Func<Resource, string> start)
+    {
+        foreach (var resource in deployment.OfType(type))
+        {
+            Runs(resource, start(resource));
+        }
+    }
+
+    private async Task EachAsync(string type, Func<Resource, Task<string>> start)
+    {
+        foreach (var resource in deployment.OfType(type))
+        {
+            Runs(resource, await start(resource));
+        }
+    }
+
+    private void Runs(Resource resource, string here) =>
+        _statuses[resource.LogicalId] = new(resource.Path, resource.LogicalId, resource.Type, here, Runs: true);
+
+    private ResourceStatus Status(Resource resource) =>
+        _statuses.GetValueOrDefault(resource.LogicalId) ?? resource.Type switch
+        {
+            "AWS::Logs::LogGroup" => Part(resource, "function output goes to the terminal (--logs)"),
+            "AWS::IAM::Role" or "AWS::IAM::Policy" => Checked(resource, $"{CheckedOnly}: permissions are not enforced yet"),
+            "AWS::Lambda::Permission" => Checked(resource, $"{CheckedOnly}: permissions are not enforced yet"),
+            "AWS::ApiGateway::Resource" or "AWS::ApiGateway::Method" or "AWS::ApiGateway::Stage" or "AWS::ApiGateway::RequestValidator" => Part(resource, "part of the API"),
+            _ => Checked(resource, CheckedOnly),
+        };
+
+    private static ResourceStatus Part(Resource resource, string here) => new(resource.Path, resource.LogicalId, resource.Type, here, Runs: true);
+
+    private static ResourceStatus Checked(Resource resource, string here) => new(resource.Path, resource.LogicalId, resource.Type, here, Runs: false);
+
+    private string Secret(Resource secret)
+    {
+        secrets.Create(secret.Ref, secret.Properties);
+        return "generated for this run";
+    }
+
+    private string Stream(Resource resource)
+    {
+        var p = resource.Properties;
+        var onDemand = (string?)p["StreamModeDetails"]?["StreamMode"] == "ON_DEMAND";
+        var stream = kinesis.CreateStream(resource.Ref, new()
+        {
+            Shards = onDemand ? null : Json.Integer(p["ShardCount"]) ?? 1,
+            RetentionHours = Json.Integer(p["RetentionPeriodHours"]) ?? 24,
+            MaxRecordKiB = Json.Integer(p["MaxRecordSizeInKiB"]) ?? 1024,
+            KeyId = (string?)p["StreamEncryption"]?["KeyId"],
+            WarmThroughputMiBps = Json.Integer(p["WarmThroughputMiBps"]),
+        });
+        return $"in-process Kinesis, {stream.OpenShards.Count} shards, {(onDemand ? "on demand" : "provisioned")}";
+    }
+
+    private async Task<string> TableAsync(Resource table, CancellationToken cancellation)
+    {
+        await dynamoDb.CreateTableAsync(table, cancellation);
+        return "dynalite";
+    }
+
+    private string Influx(Resource database)
+    {
+        var user = Secretly((string?)database.Properties["Username"] ?? "");
+        var password = Secretly((string?)database.Properties["Password"] ?? "");
+        influx[database.LogicalId] = new(new(), () => (user, password), clock);
+        return "line-protocol store in memory";
+    }
+
+    private string Function(Resource function)
+    {
+        var p = function.Properties;
+        var key = (string?)p["Code"]?["S3Key"] ?? throw new LocalHostException($"{function.Path}: only functions from an asset run here");
+        var runtime = (string?)p["Runtime"] ?? "";
+        var environment = (p["Environment"]?["Variables"]?.AsObject() ?? []).ToDictionary(v => v.Key, v => hosts.Localized(Json.Text(v.Value)));
+        foreach (var (name, value) in AwsEnvironment(function))
+        {
+            environment[name] = value;
+        }
+
+        lambda.Add(new()
+        {
+            Name = function.Ref,
+            Arn = function.Attributes["Arn"],
+            RoleArn = (string)p["Role"]!,
+            CodeDirectory = deployment.Asset(key),
+            Handler = (string)p["Handler"]!,
+            Runtime = runtime,
+            Environment = environment,
+            Timeout = TimeSpan.FromSeconds(Json.Integer(p["Timeout"]) ?? 3),
+            MemoryMiB = Json.Integer(p["MemorySize"]) ?? 128,
+            ReservedConcurrency = Json.Integer(p["ReservedConcurrentExecutions"]),
+        });
+        return runtime.StartsWith("provided", StringComparison.Ordinal) ? "child process, the native executable of the asset" : $"child process, dotnet {p["Handler"]}.dll of the asset";
+    }
+
+    // Every function gets a key of its own, so that the endpoint can tell who calls.
+    private IEnumerable<KeyValuePair<string, string>> AwsEnvironment(Resource function) =>
+    [
+        new("AWS_ENDPOINT_URL", endpoint.ToString().TrimEnd('/')),
+        new("AWS_REGION", deployment.Identity.Region),
+        new("AWS_DEFAULT_REGION", deployment.Identity.Region),
+        new("AWS_ACCESS_KEY_ID", $"LOCAL{function.LogicalId}"),
+        new("AWS_SECRET_ACCESS_KEY", "local"),
+    ];
+
+    private string Deliver(Resource resource, InvokeFunction invoke)
+    {
+        var settings = DeliverySettings.Of(resource);
+        var bucket = deployment.ByReference(settings.BucketArn) ?? throw new LocalHostException($"{resource.Path}: the bucket {settings.BucketArn} is not in this stack");
+        var sourceArn = (string?)resource.Properties["KinesisStreamSourceConfiguration"]?["KinesisStreamARN"];
+        var source = sourceArn is null ? null : kinesis.Find(sourceArn) ?? throw new LocalHostException($"{resource.Path}: the stream {sourceArn} is not in this stack");
+        var transform = settings.TransformArn is null ? null : new Transform(settings.TransformArn, resource.Attributes["Arn"], deployment.Identity.Region, invoke, clock);
+        firehose.Add(new(resource.Ref, settings, s3.Bucket(bucket.Ref), transform, clock), source);
+        return $"delivers to {bucket.Ref} every {settings.Interval.TotalSeconds:0} s or {settings.Size / 1048576} MiB";
+    }
+
+    private string Api(Resource resource)
+    {
+        var rest = RestApi.Of(resource, deployment);
+        api.Add(rest);
+        return $"{endpoint}_api/{rest.Id}/{rest.Stage}/ (signatures are not checked yet)";
+    }
+
+    private string Mapping(Resource mapping)
+    {
+        var settings = MappingTemplate.Of(mapping);
+        lambda.Add(settings, mapping.Ref);
+        return $"polls {settings.EventSourceArn.Split('/')[^1]}, up to {settings.BatchSize} records a batch";
+    }
+
+    // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references-secretsmanager.html
+    private string Secretly(string text) => DynamicReference().Replace(text, match =>
+    {
+        var value = secrets.Value(match.Groups[1].Value);
+        var key = match.Groups[2].Value;
+        return key.Length == 0 ? value : (string)JsonNode.Parse(value)![key]!;
+    });
+
+    [GeneratedRegex(@"\{\{resolve:secretsmanager:(.+?):SecretString:([^:}]*)[^}]*\}\}")]
+    private static partial Regex DynamicReference();
+}

@@ -1,0 +1,24 @@
+using System.Collections.Concurrent;
+using KinesisPatterns.Local.Kinesis;
+using KinesisPatterns.Local.Lambda;
+
+namespace KinesisPatterns.Local.Hosting;
+
+/// <summary>Counts how records ended in each mapping, and keeps what was given up for whoever keeps the books.</summary>
+internal sealed class Recorder : IRecordObserver
+{
+    private readonly ConcurrentDictionary<(string Mapping, RecordEnd End), long> _ends = new();
+
+    /// <summary>Is told of every document that a failure destination kept.</summary>
+    public Action<FailureDocument>? OnKept { get; set; }
+
+    /// <summary>How many records of a mapping ended in a way.</summary>
+    public long Count(string mapping, RecordEnd end) => _ends.GetValueOrDefault((mapping, end));
+
+    public long Count(RecordEnd end) => _ends.Where(e => e.Key.End == end).Sum(e => e.Value);
+
+    public void Kept(FailureDocument document) => OnKept?.Invoke(document);
+
+    public void Ended(EventSourceMapping mapping, string shardId, SequenceNumber sequenceNumber, RecordOutcome outcome) =>
+        _ends.AddOrUpdate((mapping.Id, outcome.End), 1, (_, count) => count + 1);
+}

@@ -1,0 +1,185 @@
+using System.Net;
+using System.Net.Sockets;
+using KinesisPatterns.Local.ApiGateway;
+using KinesisPatterns.Local.Assembly;
+using KinesisPatterns.Local.DynamoDb;
+using KinesisPatterns.Local.Firehose;
+using KinesisPatterns.Local.Hosting;
+using KinesisPatterns.Local.Kinesis;
+using KinesisPatterns.Local.Lambda;
+using KinesisPatterns.Local.Page;
+using KinesisPatterns.Local.S3;
+using KinesisPatterns.Local.SecretsManager;
+using KinesisPatterns.Local.Timestream;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Logging;
+
+namespace KinesisPatterns.Local;
+
+/// <summary>Runs a stack of a synthesized CDK app on this machine: its streams, functions, tables, buckets and API, behind one endpoint.</summary>
+public sealed class LocalHost : IAsyncDisposable
+{
+    private const string Account = "000000000000";
+
+    private readonly LocalHostOptions _options;
+    private readonly WebApplication _web;
+    private readonly DynamoDbService _dynamoDb = new();
+    private readonly FirehoseService _firehose = new(TimeProvider.System);
+    private readonly LambdaService _lambda;
+    private readonly string _data;
+    private readonly Recorder _recorder = new();
+
+    private LocalHost(LocalHostOptions options)
+    {
+        _options = options;
+        _data = options.DataDirectory ?? System.IO.Directory.CreateTempSubdirectory("kinesis-patterns-").FullName;
+        var assembly = CloudAssembly.Load(options.AssemblyDirectory);
+        var stack = options.Stack is { } name ? assembly.Stack(name)
+            : assembly.Stacks.Count == 1 ? assembly.Stacks[0]
+            : throw new LocalHostException($"The app has several stacks; name one: {string.Join(", ", assembly.Stacks.Select(s => s.Id))}.");
+        Deployment = new(stack, new(Account, options.Region));
+        Kinesis = new(new() { Region = options.Region, AccountId = Account, EnforceQuotas = options.EnforceQuotas });
+        S3 = new(_data, TimeProvider.System);
+        _lambda = new(new()
+        {
+            Kinesis = Kinesis,
+            Endpoint = () => Endpoint.Authority,
+            OnFunctionLog = (function, _, line) => options.FunctionOutput?.Invoke(function, line),
+            OnRemark = remark => options.FunctionOutput?.Invoke("host", remark),
+            Destination = new FailureDestination(S3, _recorder.Kept),
+            Observer = _recorder,
+        });
+        _web = Build(options);
+    }
+
+    /// <summary>The endpoint of all services: what <c>AWS_ENDPOINT_URL</c> is to name.</summary>
+    public Uri Endpoint { get; private set; } = new("http://127.0.0.1");
+
+    /// <summary>The live page.</summary>
+    public Uri Page { get; private set; } = new("http://127.0.0.1");
+
+    /// <summary>The stack's name.</summary>
+    public string StackName => Deployment.StackName;
+
+    /// <summary>The stack's outputs by name, with URLs that work here.</summary>
+    public IReadOnlyDictionary<string, string> Outputs { get; private set; } = new Dictionary<string, string>();
+
+    /// <summary>Every resource of the stack and how it runs here.</summary>
+    public IReadOnlyList<ResourceStatus> Resources { get; private set; } = [];
+
+    internal Deployment Deployment { get; }
+
+    internal KinesisService Kinesis { get; }
+
+    internal S3Service S3 { get; }
+
+    internal LambdaService Lambda => _lambda;
+
+    internal FirehoseService Firehose => _firehose;
+
+    internal DynamoDbService DynamoDb => _dynamoDb;
+
+    internal Dictionary<string, InfluxService> Influx { get; } = new(StringComparer.Ordinal);
+
+    internal Recorder Recorder => _recorder;
+
+    internal IPageSource? PageSource { get; set; }
+
+    /// <summary>Starts everything the stack holds; it runs until it is disposed.</summary>
+    /// <exception cref="LocalHostException">Something the user can put right is missing.</exception>
+    public static async Task<LocalHost> StartAsync(LocalHostOptions options, CancellationToken cancellation = default)
+    {
+        var host = new LocalHost(options);
+        try
+        {
+            await host.StartAsync(cancellation);
+            return host;
+        }
+        catch
+        {
+            await host.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Whether every record was processed by everything that reads it.</summary>
+    public bool IsIdle => _lambda.Mappings.All(m => m.IsIdle) && _firehose.IsIdle;
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        await _lambda.DisposeAsync();
+        await _firehose.DisposeAsync();
+        await _web.DisposeAsync();
+        await _dynamoDb.DisposeAsync();
+        if (_options.DataDirectory is null && System.IO.Directory.Exists(_data))
+        {
+            System.IO.Directory.Delete(_data, recursive: true);
+        }
+    }
+
+    private static WebApplication Build(LocalHostOptions options)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.Limits.MaxRequestBodySize = null;
+            kestrel.AddServerHeader = false;
+            kestrel.Listen(IPAddress.Loopback, options.Port, listen => listen.Protocols = HttpProtocols.Http1);
+            kestrel.Listen(IPAddress.Loopback, options.PagePort, listen => listen.Protocols = HttpProtocols.Http1);
+        });
+        return builder.Build();
+    }
+
+    private async Task StartAsync(CancellationToken cancellation)
+    {
+        var aws = Deployment.Identity;
+        var secrets = new SecretsManagerService();
+        var api = new ApiGatewayService(InvokeAsync, aws, TimeProvider.System);
+        var gateway = new Gateway(Kinesis, _lambda, _dynamoDb, S3, secrets, _firehose, api, Influx, aws);
+        _web.Run(context => context.Connection.LocalPort == Page.Port ? PageAsync(context) : gateway.HandleAsync(context));
+        await ListenAsync(cancellation);
+
+        var hosts = new CloudHosts(Deployment, Endpoint);
+        var provisioner = new Provisioner(Deployment, hosts, Endpoint, Kinesis, _lambda, _dynamoDb, S3, secrets, _firehose, api, Influx, TimeProvider.System);
+        Resources = await provisioner.RunAsync(InvokeAsync, cancellation);
+        Outputs = Deployment.Outputs().ToDictionary(o => o.Key, o => hosts.Localized(o.Value));
+    }
+
+    private async Task ListenAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            await _web.StartAsync(cancellation);
+        }
+        catch (IOException error) when (error.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException or SocketException)
+        {
+            throw new LocalHostException($"{error.Message} Stop what listens there, or name another port with --port and --page.", error);
+        }
+
+        var addresses = _web.Urls.Select(u => new Uri(u)).ToList();
+        Endpoint = addresses[0];
+        Page = addresses[1];
+    }
+
+    private Task PageAsync(HttpContext context)
+    {
+        if (PageSource is { } source)
+        {
+            return new LivePage(source).HandleAsync(context);
+        }
+
+        context.Response.StatusCode = 503;
+        return context.Response.WriteAsync("The host is starting.", context.RequestAborted);
+    }
+
+    private async Task<ReadOnlyMemory<byte>?> InvokeAsync(string functionArn, ReadOnlyMemory<byte> payload, CancellationToken cancellation)
+    {
+        var result = await _lambda.InvokeAsync(functionArn, payload, cancellation);
+        return result.Status == InvocationStatus.Succeeded ? result.Payload : null;
+    }
+}

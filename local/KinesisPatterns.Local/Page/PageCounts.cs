@@ -1,0 +1,58 @@
+using System.Globalization;
+using KinesisPatterns.Local.Feed;
+using KinesisPatterns.Local.Timestream;
+
+namespace KinesisPatterns.Local.Page;
+
+/// <summary>Numbers of a run as the page words them.</summary>
+internal static class PageCounts
+{
+    public static IReadOnlyList<string[]> Totals(RunState state) =>
+    [
+        ["in", Number(state.Records)],
+        ["per second", Number((long)Math.Round(state.RecordsPerSecond))],
+        ["cleansed", Number(state.Cleansed)],
+        ["rejected", Number(state.Rejected)],
+        ["stored", Number(state.Stored)],
+        ["failed", Number(state.Failed)],
+        ["lag", Seconds(state.Lag)],
+    ];
+
+    public static IReadOnlyDictionary<string, PageCount> Nodes(LocalHost host, RunState state)
+    {
+        var counts = new Dictionary<string, PageCount>(StringComparer.Ordinal)
+        {
+            [Pipeline.SourceId] = new($"{Number(state.Records)} records", false),
+        };
+        foreach (var resource in host.Deployment.Resources)
+        {
+            if (Of(host, resource.Type, resource.Ref, resource.LogicalId) is { } count)
+            {
+                counts[resource.LogicalId] = count;
+            }
+        }
+
+        return counts;
+    }
+
+    /// <summary>A point as the page takes it: device, metric, epoch milliseconds, value.</summary>
+    public static object[] Point(SeriesKey key, long nanoseconds, double value) =>
+        [key.Tags["device"] ?? key.Tags.Text, key.Field == "value" ? key.Measurement : $"{key.Measurement}.{key.Field}", nanoseconds / 1_000_000, value];
+
+    public static string Number(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
+
+    public static string Seconds(TimeSpan time) => time.TotalSeconds.ToString("0.0 's'", CultureInfo.InvariantCulture);
+
+    private static PageCount? Of(LocalHost host, string type, string reference, string logicalId) => type switch
+    {
+        "AWS::Kinesis::Stream" when host.Kinesis.Find(reference) is { } stream =>
+            new($"{Number(stream.RecordsPut)} records{(stream.Throttled > 0 ? $", {Number(stream.Throttled)} throttled" : "")}", false),
+        "AWS::Lambda::Function" when host.Lambda.Find(reference) is { } function =>
+            new($"{Number(function.Invocations)} calls{(function.Errors > 0 ? $", {Number(function.Errors)} failed" : "")}", function.Errors > 0),
+        "AWS::Timestream::InfluxDBInstance" => new($"{Number(host.Influx[logicalId].Store.Count)} points", false),
+        "AWS::KinesisFirehose::DeliveryStream" when host.Firehose.Streams.FirstOrDefault(s => s.Name == reference) is { } delivery =>
+            new($"{Number(delivery.Received)} in, {Number(delivery.Delivered)} in S3", delivery.Failed > 0),
+        "AWS::S3::Bucket" => new($"{Number(host.S3.Bucket(reference).Objects.Count)} objects", false),
+        _ => null,
+    };
+}
