@@ -1,0 +1,206 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace KinesisPatterns.Local.Kinesis;
+
+/// <summary>A data stream: its settings, its shards and the way a partition key takes to one of them.</summary>
+internal sealed class KinesisStream
+{
+    private const int OnDemandShards = 4;
+
+    private readonly KinesisOptions _options;
+    private volatile Shard[] _open;
+    private long _records;
+    private long _bytes;
+    private long _throttled;
+
+    internal KinesisStream(string name, StreamSettings settings, KinesisOptions options)
+    {
+        _options = options;
+        Name = name;
+        Arn = $"arn:aws:kinesis:{options.Region}:{options.AccountId}:stream/{name}";
+        Settings = settings;
+        CreatedAt = options.Time.GetUtcNow();
+        Mode = settings.Shards is null ? "ON_DEMAND" : "PROVISIONED";
+        _open = [.. HashRange.Uniform(settings.Shards ?? OnDemandShards)
+            .Select((range, i) => new Shard(this, i, range, CreatedAt.ToUnixTimeSeconds()))];
+        Shards = [.. _open];
+        NextShardIndex = Shards.Length;
+        TagOperations.Add(Tags, settings.Tags);
+    }
+
+    /// <summary>The name within the account and region.</summary>
+    public string Name { get; }
+
+    /// <summary>The ARN.</summary>
+    public string Arn { get; }
+
+    /// <summary>When the stream was created.</summary>
+    public DateTimeOffset CreatedAt { get; }
+
+    /// <summary>What can be changed while the stream lives.</summary>
+    public StreamSettings Settings { get; internal set; }
+
+    /// <summary>ON_DEMAND or PROVISIONED.</summary>
+    public string Mode { get; internal set; }
+
+    /// <summary>Every shard that still holds records or takes them, by number.</summary>
+    public ImmutableArray<Shard> Shards { get; private set; }
+
+    /// <summary>The shards that take records, by hash key.</summary>
+    public IReadOnlyList<Shard> OpenShards => _open;
+
+    /// <summary>Records stored since the stream was created.</summary>
+    public long RecordsPut => Interlocked.Read(ref _records);
+
+    /// <summary>Bytes of data and partition keys stored since the stream was created.</summary>
+    public long BytesPut => Interlocked.Read(ref _bytes);
+
+    /// <summary>Records and reads refused because a shard was above its throughput.</summary>
+    public long Throttled => Interlocked.Read(ref _throttled);
+
+    /// <summary>Ends when a shard is added or the stream is deleted; ask again afterwards.</summary>
+    public Task Resharded => _resharded.Task;
+
+    /// <summary>Whether the stream was deleted.</summary>
+    public bool IsDeleted { get; private set; }
+
+    internal bool EnforcesQuotas => _options.EnforceQuotas;
+
+    internal bool IsEncrypted => Settings.KeyId is not null;
+
+    internal long Now => _options.Time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    internal long Horizon => Now - (Settings.RetentionHours * 3_600_000L);
+
+    /// <summary>Guards what changes shards and settings.</summary>
+    internal Lock Gate { get; } = new();
+
+    internal int NextShardIndex { get; private set; }
+
+    internal List<StreamConsumer> Consumers { get; } = [];
+
+    internal Dictionary<string, string> Tags { get; } = [];
+
+    internal List<DateTimeOffset> ShardCountUpdates { get; } = [];
+
+    private TaskCompletionSource _resharded = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Puts one record; the quotas hold here too.</summary>
+    public PutResult Put(string partitionKey, ReadOnlySpan<byte> data, UInt128? explicitHashKey = null)
+    {
+        var key = Encoding.UTF8.GetBytes(partitionKey);
+        var result = Put(key, data, explicitHashKey, Now);
+        result.Shard.Notify();
+        return result;
+    }
+
+    /// <summary>The shard of a name; null when there is none.</summary>
+    public Shard? FindShard(string shardId)
+    {
+        foreach (var shard in Shards)
+        {
+            if (shard.Id == shardId)
+            {
+                return shard;
+            }
+        }
+
+        return null;
+    }
+
+    internal PutResult Put(ReadOnlySpan<byte> key, ReadOnlySpan<byte> data, UInt128? explicitHashKey, long now)
+    {
+        var hash = explicitHashKey ?? HashOf(key);
+        while (true)
+        {
+            var shard = Route(hash);
+            switch (shard.Append(key, data, now, out var number))
+            {
+                case PutOutcome.Stored:
+                    Interlocked.Increment(ref _records);
+                    Interlocked.Add(ref _bytes, key.Length + data.Length);
+                    return new(shard, number, IsThrottled: false);
+                case PutOutcome.Throttled:
+                    CountThrottled();
+                    return new(shard, default, IsThrottled: true);
+                case PutOutcome.Closed when IsDeleted:
+                    throw KinesisException.NotFound($"Stream {Name} under account {_options.AccountId} not found.");
+                default:
+                    // Closed between routing and storing: its children are in the table by now.
+                    continue;
+            }
+        }
+    }
+
+    internal void NotifyReaders()
+    {
+        foreach (var shard in _open)
+        {
+            shard.Notify();
+        }
+    }
+
+    internal void CountThrottled() => Interlocked.Increment(ref _throttled);
+
+    /// <summary>Replaces shards by others that own the same keys; the caller holds <see cref="Gate"/>.</summary>
+    internal void Replace(Shard[] closing, Shard[] added)
+    {
+        Shards = Shards.AddRange(added);
+        NextShardIndex += added.Length;
+        _open = [.. _open.Except(closing).Concat(added).OrderBy(s => s.HashRange.Start)];
+        foreach (var shard in closing)
+        {
+            shard.Close(Now, [.. added.Where(a => a.Parents.Contains(shard))]);
+        }
+
+        Announce();
+    }
+
+    /// <summary>Lets go of expired records, and of closed shards without any.</summary>
+    internal void Trim()
+    {
+        lock (Gate)
+        {
+            var horizon = Horizon;
+            Shards = Shards.RemoveAll(shard => shard.Trim(horizon) && shard.ClosedAt < horizon);
+        }
+    }
+
+    internal void Delete()
+    {
+        lock (Gate)
+        {
+            IsDeleted = true;
+            Array.ForEach(_open, shard => shard.Close(Now, []));
+            Announce();
+        }
+    }
+
+    internal static UInt128 HashOf(ReadOnlySpan<byte> key)
+    {
+        Span<byte> digest = stackalloc byte[MD5.HashSizeInBytes];
+        MD5.HashData(key, digest);
+        return System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(digest);
+    }
+
+    private Shard Route(UInt128 hash)
+    {
+        var open = _open;
+        var (low, high) = (0, open.Length - 1);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            (low, high) = open[middle].HashRange.End < hash ? (middle + 1, high) : (low, middle);
+        }
+
+        return open[low];
+    }
+
+    private void Announce() => Interlocked.Exchange(
+        ref _resharded, new(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
+}
+
+/// <summary>Where a record went, or that its shard was busy.</summary>
+internal readonly record struct PutResult(Shard Shard, SequenceNumber SequenceNumber, bool IsThrottled);
