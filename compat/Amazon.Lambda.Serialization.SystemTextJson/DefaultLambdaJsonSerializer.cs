@@ -1,15 +1,49 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using Amazon.Lambda.Core;
 
 namespace Amazon.Lambda.Serialization.SystemTextJson;
 
-[System.Diagnostics.CodeAnalysis.RequiresUnreferencedCode("Uses reflection.")]
-[System.Diagnostics.CodeAnalysis.RequiresDynamicCode("Uses reflection.")]
-public class DefaultLambdaJsonSerializer : ILambdaSerializer
+[RequiresUnreferencedCode("Uses reflection; trimmed or native code needs SourceGeneratorLambdaJsonSerializer.")]
+[RequiresDynamicCode("Uses reflection; native code needs SourceGeneratorLambdaJsonSerializer.")]
+public class DefaultLambdaJsonSerializer : AbstractLambdaJsonSerializer, ILambdaSerializer
 {
-    private static readonly JsonSerializerOptions Options = new() { PropertyNameCaseInsensitive = true };
+    public DefaultLambdaJsonSerializer() : this(null, null)
+    {
+    }
 
-    public T Deserialize<T>(Stream requestStream) => JsonSerializer.Deserialize<T>(requestStream, Options);
+    public DefaultLambdaJsonSerializer(Action<JsonSerializerOptions> customizer) : this(customizer, null)
+    {
+    }
 
-    public void Serialize<T>(T response, Stream responseStream) => JsonSerializer.Serialize(responseStream, response, Options);
+    public DefaultLambdaJsonSerializer(
+        Action<JsonSerializerOptions> customizer, Action<JsonWriterOptions> jsonWriterCustomizer) : base(jsonWriterCustomizer)
+    {
+        SerializerOptions = CreateDefaultJsonSerializationOptions();
+        customizer?.Invoke(SerializerOptions);
+    }
+
+    protected JsonSerializerOptions SerializerOptions { get; }
+
+    protected override void InternalSerialize<T>(Utf8JsonWriter writer, T response) =>
+        JsonSerializer.Serialize(writer, response, SerializerOptions);
+
+    protected override T InternalDeserialize<T>(byte[] utf8Json) => JsonSerializer.Deserialize<T>(utf8Json, SerializerOptions);
+}
+
+[RequiresUnreferencedCode("Uses reflection.")]
+[RequiresDynamicCode("Uses reflection.")]
+public class CamelCaseLambdaJsonSerializer : DefaultLambdaJsonSerializer
+{
+    public CamelCaseLambdaJsonSerializer() : this(null)
+    {
+    }
+
+    public CamelCaseLambdaJsonSerializer(Action<JsonSerializerOptions> customizer) : base(options =>
+    {
+        options.PropertyNamingPolicy = new AwsNamingPolicy(JsonNamingPolicy.CamelCase);
+        customizer?.Invoke(options);
+    })
+    {
+    }
 }
