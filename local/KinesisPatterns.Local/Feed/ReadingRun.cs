@@ -150,7 +150,7 @@ internal sealed class ReadingRun : IPageSource, IAsyncDisposable
     }
 
     private KinesisStream? Stream(string output) =>
-        _host.Outputs.TryGetValue(output, out var name) ? _host.Kinesis.Find(name) : null;
+        _host.Outputs.TryGetValue(output, out var name) ? _host.Kinesis.TryGet(name) : null;
 
     private bool IsStored(ReadingKey key) => _host.Influx.Values.Any(i =>
         i.Store.With(key.Metric, "device", key.Device).Any(s => s.Contains(key.Milliseconds * 1_000_000)));

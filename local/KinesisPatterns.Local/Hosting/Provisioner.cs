@@ -157,7 +157,7 @@ internal sealed partial class Provisioner(
         var settings = DeliverySettings.Of(resource);
         var bucket = deployment.ByReference(settings.BucketArn) ?? throw new LocalHostException($"{resource.Path}: the bucket {settings.BucketArn} is not in this stack");
         var sourceArn = (string?)resource.Properties["KinesisStreamSourceConfiguration"]?["KinesisStreamARN"];
-        var source = sourceArn is null ? null : kinesis.Find(sourceArn) ?? throw new LocalHostException($"{resource.Path}: the stream {sourceArn} is not in this stack");
+        var source = sourceArn is null ? null : kinesis.TryGet(sourceArn) ?? throw new LocalHostException($"{resource.Path}: the stream {sourceArn} is not in this stack");
         var transform = settings.TransformArn is null ? null : new Transform(settings.TransformArn, resource.Attributes["Arn"], deployment.Identity.Region, invoke, clock);
         firehose.Add(new(resource.Ref, settings, s3.Bucket(bucket.Ref), transform, clock), source);
         return $"delivers to {bucket.Ref} every {settings.Interval.TotalSeconds:0} s or {settings.Size / 1048576} MiB";
@@ -173,7 +173,7 @@ internal sealed partial class Provisioner(
     private string Mapping(Resource mapping)
     {
         var settings = MappingTemplate.Of(mapping);
-        lambda.Add(settings, mapping.Ref);
+        lambda.Add(settings);
         return $"polls {settings.EventSourceArn.Split('/')[^1]}, up to {settings.BatchSize} records a batch";
     }
 

@@ -20,5 +20,5 @@ internal sealed class Recorder : IRecordObserver
     public void Kept(FailureDocument document) => OnKept?.Invoke(document);
 
     public void Ended(EventSourceMapping mapping, string shardId, SequenceNumber sequenceNumber, RecordOutcome outcome) =>
-        _ends.AddOrUpdate((mapping.Id, outcome.End), 1, (_, count) => count + 1);
+        _ends.AddOrUpdate((mapping.Uuid, outcome.End), 1, (_, count) => count + 1);
 }

@@ -45,7 +45,7 @@ internal static class PageCounts
 
     private static PageCount? Of(LocalHost host, string type, string reference, string logicalId) => type switch
     {
-        "AWS::Kinesis::Stream" when host.Kinesis.Find(reference) is { } stream =>
+        "AWS::Kinesis::Stream" when host.Kinesis.TryGet(reference) is { } stream =>
             new($"{Number(stream.RecordsPut)} records{(stream.Throttled > 0 ? $", {Number(stream.Throttled)} throttled" : "")}", false),
         "AWS::Lambda::Function" when host.Lambda.Find(reference) is { } function =>
             new($"{Number(function.Invocations)} calls{(function.Errors > 0 ? $", {Number(function.Errors)} failed" : "")}", function.Errors > 0),
