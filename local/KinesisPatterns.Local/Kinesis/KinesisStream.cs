@@ -10,6 +10,7 @@ internal sealed class KinesisStream
     private const int OnDemandShards = 4;
 
     private readonly KinesisOptions _options;
+    private readonly Pulse _resharded = new();
     private volatile Shard[] _open;
     private long _records;
     private long _bytes;
@@ -60,8 +61,8 @@ internal sealed class KinesisStream
     /// <summary>Records and reads refused because a shard was above its throughput.</summary>
     public long Throttled => Interlocked.Read(ref _throttled);
 
-    /// <summary>Ends when a shard is added or the stream is deleted; ask again afterwards.</summary>
-    public Task Resharded => _resharded.Task;
+    /// <summary>A task that ends when a shard is added or the stream is deleted; look again after asking for it.</summary>
+    public Task NextReshard() => _resharded.Next();
 
     /// <summary>Whether the stream was deleted.</summary>
     public bool IsDeleted { get; private set; }
@@ -84,8 +85,6 @@ internal sealed class KinesisStream
     internal Dictionary<string, string> Tags { get; } = [];
 
     internal List<DateTimeOffset> ShardCountUpdates { get; } = [];
-
-    private TaskCompletionSource _resharded = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Puts one record; the quotas hold here too.</summary>
     public PutResult Put(string partitionKey, ReadOnlySpan<byte> data, UInt128? explicitHashKey = null)
@@ -155,7 +154,7 @@ internal sealed class KinesisStream
             shard.Close(Now, [.. added.Where(a => a.Parents.Contains(shard))]);
         }
 
-        Announce();
+        _resharded.Fire();
     }
 
     /// <summary>Lets go of expired records, and of closed shards without any.</summary>
@@ -174,7 +173,7 @@ internal sealed class KinesisStream
         {
             IsDeleted = true;
             Array.ForEach(_open, shard => shard.Close(Now, []));
-            Announce();
+            _resharded.Fire();
         }
     }
 
@@ -197,9 +196,6 @@ internal sealed class KinesisStream
 
         return open[low];
     }
-
-    private void Announce() => Interlocked.Exchange(
-        ref _resharded, new(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
 }
 
 /// <summary>Where a record went, or that its shard was busy.</summary>

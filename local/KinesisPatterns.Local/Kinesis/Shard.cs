@@ -23,8 +23,8 @@ internal sealed class Shard
     private readonly Lock _lock = new();
     private readonly ShardQuota? _quota;
     private readonly List<Segment> _segments = [new Segment(1)];
+    private readonly Pulse _arrival = new();
     private volatile Shard[] _children = [];
-    private TaskCompletionSource? _arrival;
     private long _next = 1;
     private bool _closed;
 
@@ -116,27 +116,10 @@ internal sealed class Shard
     }
 
     /// <summary>Wakes whoever waits for records.</summary>
-    internal void Notify()
-    {
-        Interlocked.MemoryBarrier();
-        if (Volatile.Read(ref _arrival) is not null)
-        {
-            Interlocked.Exchange(ref _arrival, null)?.TrySetResult();
-        }
-    }
+    internal void Notify() => _arrival.Fire();
 
     /// <summary>A task that ends at the next <see cref="Notify"/>; look for records again after asking for it.</summary>
-    internal Task NextArrival()
-    {
-        var waiting = Volatile.Read(ref _arrival);
-        if (waiting is null)
-        {
-            var mine = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            waiting = Interlocked.CompareExchange(ref _arrival, mine, null) ?? mine;
-        }
-
-        return waiting.Task;
-    }
+    internal Task NextArrival() => _arrival.Next();
 
     /// <summary>Takes the room for one GetRecords call; false when the shard is busy.</summary>
     internal bool TryRead(long now)
