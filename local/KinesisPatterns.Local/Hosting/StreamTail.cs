@@ -2,7 +2,7 @@ using KinesisPatterns.Local.Kinesis;
 
 namespace KinesisPatterns.Local.Hosting;
 
-/// <summary>Reads every shard of a stream from its horizon on, parents before children, and hands each record on.</summary>
+/// <summary>Reads every shard of a stream from its horizon on and hands each record on.</summary>
 internal sealed class StreamTail(KinesisStream stream, Func<KinesisRecord, ValueTask> handle)
 {
     private const int RecordsAtOnce = 500;
@@ -21,7 +21,7 @@ internal sealed class StreamTail(KinesisStream stream, Func<KinesisRecord, Value
         var reading = new List<Task>();
         while (!cancellation.IsCancellationRequested && !stream.IsDeleted)
         {
-            var resharded = stream.Resharded;
+            var resharded = stream.NextReshard();
             foreach (var shard in stream.Shards.Where(s => _started.Add(s.Id)))
             {
                 reading.Add(ReadAsync(new(shard, ShardPosition.TrimHorizon), cancellation));

@@ -23,14 +23,14 @@ internal sealed class InfluxService(SeriesStore store, Func<(string User, string
 
     public Task HandleAsync(HttpContext context, string path) => (context.Request.Method, path) switch
     {
-        ("POST", "/api/v2/signin") => SignInAsync(context),
+        ("POST", "/api/v2/signin") => SignInAsync(context, path),
         ("POST", "/api/v2/write") => WriteAsync(context),
         ("GET", "/health") => AnswerAsync(context, 200, new() { ["name"] = "influxdb", ["status"] = "pass", ["version"] = "v2.7 (local host)" }),
         ("GET" or "HEAD", "/ping") => AnswerAsync(context, 204, null),
         _ => AnswerAsync(context, 404, Error("not found", $"the local host does not serve {context.Request.Method} {path}")),
     };
 
-    private Task SignInAsync(HttpContext context)
+    private Task SignInAsync(HttpContext context, string path)
     {
         if (!AuthenticationHeaderValue.TryParse(context.Request.Headers.Authorization, out var header)
             || header is not { Scheme: "Basic", Parameter: { } parameter }
@@ -41,7 +41,7 @@ internal sealed class InfluxService(SeriesStore store, Func<(string User, string
 
         var session = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
         _sessions[session] = clock.GetUtcNow() + SessionLength;
-        context.Response.Cookies.Append(Cookie, session, new() { Path = "/api/", HttpOnly = true });
+        context.Response.Cookies.Append(Cookie, session, new() { Path = $"{context.Request.Path.Value![..^path.Length]}/api/", HttpOnly = true });
         return AnswerAsync(context, 204, null);
     }
 
