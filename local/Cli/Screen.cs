@@ -12,6 +12,7 @@ internal sealed class Screen
     private readonly IAnsiConsole _console;
     private readonly bool _interactive;
     private readonly Lock _lock = new();
+    private readonly HashSet<string> _troubles = new(StringComparer.Ordinal);
     private bool _lineOpen;
 
     public Screen(bool json)
@@ -33,17 +34,18 @@ internal sealed class Screen
     public void Start(LocalHost host)
     {
         var table = new Table().Border(TableBorder.Simple).AddColumns("Resource", "Type", "Here");
-        foreach (var resource in host.Resources.Where(r => r.Runs))
+        var alike = host.Resources.GroupBy(r => (r.Type, r.Here)).ToLookup(g => g.Count() > 1 || !g.First().Runs);
+        foreach (var resource in alike[false].Select(g => g.First()))
         {
             table.AddRow(Markup.Escape(resource.Path), Markup.Escape(resource.Type), Markup.Escape(resource.Here));
         }
 
-        _console.Write(table);
-        var others = host.Resources.Where(r => !r.Runs).GroupBy(r => (r.Type, r.Here)).OrderBy(g => g.Key.Type, StringComparer.Ordinal);
-        foreach (var group in others)
+        foreach (var group in alike[true].OrderByDescending(g => g.First().Runs).ThenBy(g => g.Key.Type, StringComparer.Ordinal))
         {
-            _console.MarkupLineInterpolated($"[grey]{group.Count(),4} {group.Key.Type}: {group.Key.Here}[/]");
+            table.AddRow($"[grey]{(group.Count() > 1 ? $"{group.Count()} resources" : Markup.Escape(group.First().Path))}[/]", $"[grey]{Markup.Escape(group.Key.Type)}[/]", $"[grey]{Markup.Escape(group.Key.Here)}[/]");
         }
+
+        _console.Write(table);
 
         _console.WriteLine();
         _console.MarkupLineInterpolated($"  endpoint   [blue]{host.Endpoint}[/]   export AWS_ENDPOINT_URL={host.Endpoint.ToString().TrimEnd('/')} AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_REGION=us-east-1");
@@ -65,6 +67,11 @@ internal sealed class Screen
         {
             while (await timer.WaitForNextTickAsync(cancellation))
             {
+                foreach (var trouble in run.Troubles().Where(_troubles.Add))
+                {
+                    Line(() => _console.MarkupLineInterpolated($"[red]{trouble}[/]"));
+                }
+
                 Show(run.State());
             }
         }
@@ -86,7 +93,7 @@ internal sealed class Screen
             Row("stored", summary.Stored, "in the series store");
             Row("rejected", summary.Rejected, string.Join(", ", summary.Reasons.Select(r => $"{r.Key} {r.Value}")));
             Row("failed", summary.Failed, summary.Failed > 0 ? "kept with their payload in the failures bucket" : "");
-            Row(summary.Lost == 0 ? "lost" : "[red]lost[/]", summary.Lost, string.Join("; ", summary.Missing));
+            Row(summary.Lost == 0 ? "lost" : "[red]lost[/]", summary.Lost, string.Join("\n", summary.Missing));
             _console.Write(table);
             foreach (var (delivery, records) in summary.Archived)
             {

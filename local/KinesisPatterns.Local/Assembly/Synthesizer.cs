@@ -36,6 +36,8 @@ internal sealed class Synthesizer(string projectDirectory, Action<string> say)
 
         var app = (string?)project["app"] ?? throw new LocalHostException("cdk.json has no 'app' command.");
         var all = project["context"]?.DeepClone().AsObject() ?? [];
+        all["aws:cdk:enable-path-metadata"] = true;
+        all["aws:cdk:enable-asset-metadata"] = true;
         foreach (var (key, value) in context)
         {
             all[key] = value;

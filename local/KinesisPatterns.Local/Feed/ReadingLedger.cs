@@ -16,7 +16,7 @@ internal sealed record ReadingAccount(
 /// <param name="isStored">Whether the series store holds the reading.</param>
 internal sealed class ReadingLedger(Func<ReadingKey, bool> isStored) : IReadingLedger
 {
-    private const int MissingToName = 20;
+    private const int MissingToName = 10;
 
     private readonly record struct Id(string ShardId, string SequenceNumber, int Sub);
 
@@ -135,7 +135,7 @@ internal sealed class ReadingLedger(Func<ReadingKey, bool> isStored) : IReadingL
         lock (_lock)
         {
             var missing = _open.Take(MissingToName)
-                .Select(o => $"{o.Key.ShardId} {o.Key.SequenceNumber}/{o.Key.Sub} {o.Value?.ToString() ?? "(unreadable)"}");
+                .Select(o => $"{o.Key.ShardId} {o.Key.SequenceNumber}/{o.Key.Sub} {(o.Value is { } key ? $"{key.Device} {key.Metric} {ReadingJson.Iso(key.Milliseconds)}" : "(unreadable)")}");
             return new(_records, _readings, _stored, _rejected, _failed, _open.Count, [.. missing], new Dictionary<string, long>(_reasons));
         }
     }

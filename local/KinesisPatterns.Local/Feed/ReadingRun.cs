@@ -64,7 +64,7 @@ internal sealed class ReadingRun : IPageSource, IAsyncDisposable
     public Task FeedAsync(IEnumerable<FedRecord> records, double? rate, CancellationToken cancellation) =>
         _producer.PutAllAsync(records, rate, cancellation);
 
-    /// <summary>Waits until every record has come to its end, or nothing has moved for a minute.</summary>
+    /// <summary>Waits until every record has come to its end, or nothing has moved for a minute, or the caller has waited enough.</summary>
     public async Task DrainAsync(CancellationToken cancellation)
     {
         _status = "draining";
@@ -114,6 +114,12 @@ internal sealed class ReadingRun : IPageSource, IAsyncDisposable
         _ledger.Failed,
         TimeSpan.FromMilliseconds(_host.Lambda.Mappings.Select(m => m.IteratorAgeMilliseconds).DefaultIfEmpty(0).Max()),
         _producer.Throttled);
+
+    /// <summary>What goes wrong at the moment: the last error of each mapping that has one.</summary>
+    public IEnumerable<string> Troubles() =>
+        from mapping in _host.Lambda.Mappings
+        where mapping.LastError is not null
+        select $"{mapping.Function.Name}: {mapping.LastError}";
 
     public PageHello Hello(PagePlace place)
     {
@@ -182,7 +188,7 @@ internal sealed class ReadingRun : IPageSource, IAsyncDisposable
 
     private long Progress() =>
         _readings.RecordsPut + (_cleansed?.RecordsPut ?? 0) + _ledger.Rejected + _host.Influx.Values.Sum(i => i.Store.Written)
-        + _host.Firehose.Streams.Sum(s => s.Received) + Enum.GetValues<RecordEnd>().Sum(_host.Recorder.Count);
+        + _host.Firehose.Streams.Sum(s => s.Received) + _host.Lambda.Mappings.Sum(m => m.Counters.Invoked) + Enum.GetValues<RecordEnd>().Sum(_host.Recorder.Count);
 
     private async Task SettleAsync()
     {

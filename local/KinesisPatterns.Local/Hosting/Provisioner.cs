@@ -29,6 +29,9 @@ internal sealed partial class Provisioner(
 {
     private const string CheckedOnly = "checked, not run";
 
+    // AWS publishes no back-off; five seconds at most let a run see a poison record to its end within a minute.
+    private static readonly MappingTuning Tuning = new() { LongestRetry = TimeSpan.FromSeconds(5) };
+
     private readonly Dictionary<string, ResourceStatus> _statuses = new(StringComparer.Ordinal);
 
     public async Task<IReadOnlyList<ResourceStatus>> RunAsync(InvokeFunction invoke, CancellationToken cancellation)
@@ -173,7 +176,7 @@ internal sealed partial class Provisioner(
     private string Mapping(Resource mapping)
     {
         var settings = MappingTemplate.Of(mapping);
-        lambda.Add(settings);
+        lambda.Add(settings, Tuning);
         return $"polls {settings.EventSourceArn.Split('/')[^1]}, up to {settings.BatchSize} records a batch";
     }
 
