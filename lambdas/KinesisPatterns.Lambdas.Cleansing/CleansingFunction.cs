@@ -1,0 +1,34 @@
+using KinesisPatterns.Lambdas.Streams;
+
+namespace KinesisPatterns.Lambdas.Cleansing;
+
+/// <summary>Cleanses the readings of a batch and puts each into one of two streams.</summary>
+internal sealed class CleansingFunction(
+    Cleanser cleanser, RecordSender cleansed, RecordSender rejected, EmbeddedMetrics metrics)
+{
+    /// <summary>
+    /// Every record is tried, whatever happens to others; the answer names the first that has not ended in a stream,
+    /// from which on Lambda delivers again. One that fits into neither stream ends, after Lambda's retries, where the
+    /// event source mapping keeps what a function could not handle.
+    /// </summary>
+    public async Task<Stream> HandleAsync(Stream input, CancellationToken deadline)
+    {
+        using var batch = await KinesisBatch.ReadAsync(input);
+        using var result = cleanser.Cleanse(batch);
+
+        var sending = cleansed.SendAsync(result.Accepted.ToRecords(), deadline);
+        var rejecting = rejected.SendAsync(result.Rejected.ToRecords(), deadline);
+        var accepted = await sending;
+        cleanser.Commit(result, accepted);
+        var failed = Math.Min(FirstMissing(result.Accepted, accepted), FirstMissing(result.Rejected, await rejecting));
+
+        metrics.Write(result.Counts);
+        return BatchResponse.From(failed < batch.Records.Count ? batch.Records[failed] : null);
+    }
+
+    private static int FirstMissing(Output output, bool[] stored)
+    {
+        var missing = Array.IndexOf(stored, false);
+        return missing < 0 ? int.MaxValue : output.Source(missing);
+    }
+}
