@@ -1,1 +1,32 @@
-return 0;
+using Amazon.DynamoDBv2;
+using Amazon.Lambda.Core;
+using KinesisPatterns.Lambdas;
+using KinesisPatterns.Lambdas.SeriesCalculator;
+
+await FunctionHost.RunAsync(static () =>
+{
+    var window = Settings.Number("WINDOW_SECONDS", 1, 86_400) * 1000L;
+    var retention = TimeSpan.FromDays(Settings.Number("SERIES_RETENTION_DAYS", 1, 36_500));
+    var table = new DynamoSeriesTable(new AmazonDynamoDBClient(), Settings.Required("SERIES_TABLE_NAME"), window, retention);
+    return new SeriesCalculatorFunction(
+        new(table, window), new(), Store(), new EmbeddedMetrics(Console.OpenStandardOutput()), Log).HandleAsync;
+
+    static void Log(Exception exception) => LambdaLogger.Log(LogLevel.Error, exception, "Readings could not be stored.");
+
+    static InfluxStore Store()
+    {
+        var kind = Settings.Required("SERIES_STORE");
+        if (kind != "influx-2")
+        {
+            throw new InvalidOperationException($"SERIES_STORE: expected influx-2, got '{kind}'.");
+        }
+
+        var url = Settings.Address("INFLUX_URL");
+        var secret = Settings.Required("INFLUX_SECRET_ARN");
+        var secrets = new SecretsManager();
+        var http = new HttpClient(new SocketsHttpHandler { UseCookies = false }) { Timeout = TimeSpan.FromSeconds(30) };
+        return new(
+            http, url, Settings.Required("INFLUX_ORGANIZATION"), Settings.Required("INFLUX_BUCKET"),
+            new(http, url, token => secrets.GetAsync(secret, token)), Log);
+    }
+});
