@@ -41,6 +41,8 @@ public sealed class QueryApi : Construct
         var accessLog = Logs.In(this, "AccessLog");
         Api = new RestApi(this, "Resource", new RestApiProps
         {
+            // The name is the dimension of the API's metrics, so it has to be this API's alone.
+            RestApiName = Names.UniqueResourceName(this, new UniqueResourceNameOptions { MaxLength = 128 }),
             EndpointTypes = [EndpointType.REGIONAL],
             CloudWatchRole = true,
             DefaultMethodOptions = new MethodOptions { AuthorizationType = AuthorizationType.IAM },
