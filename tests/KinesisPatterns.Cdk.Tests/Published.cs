@@ -18,13 +18,21 @@ internal static class Published
     public static string Folder(params (string Name, byte[] Content)[] files)
     {
         var folder = Directory.CreateTempSubdirectory("published-").FullName;
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(folder, recursive: true);
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => Delete(folder);
         foreach (var (name, content) in files)
         {
             File.WriteAllBytes(Path.Combine(folder, name), content);
         }
 
         return folder;
+    }
+
+    private static void Delete(string folder)
+    {
+        if (Directory.Exists(folder))
+        {
+            Directory.Delete(folder, recursive: true);
+        }
     }
 
     private static byte[] Elf(byte machine) => [0x7f, (byte)'E', (byte)'L', (byte)'F', .. new byte[14], machine, 0, 1];
