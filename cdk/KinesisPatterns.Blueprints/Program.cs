@@ -1,5 +1,15 @@
 using KinesisPatterns.Blueprints;
 
 var app = new App();
-new TimeSeriesStack(app, "TimeSeries", TimeSeriesStackProps.From(app.Node));
+try
+{
+    new TimeSeriesStack(app, "TimeSeries", TimeSeriesStackProps.From(app.Node));
+}
+catch (ArgumentException error)
+{
+    Console.Error.WriteLine(error.Message);
+    return 1;
+}
+
 app.Synth();
+return 0;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Amazon.CDK.AWS.SNS.Subscriptions;
 
 namespace KinesisPatterns.Blueprints;
 
@@ -10,28 +11,40 @@ public sealed class TimeSeriesStack : Stack
     {
         var failures = new DataBucket(this, "Failures").Bucket;
         var archive = new DataBucket(this, "Archive").Bucket;
+        var window = props.Window.ToSeconds().ToString(CultureInfo.InvariantCulture);
 
         var readings = new DataStream(this, "Readings", new() { MaximumRecordSize = props.MaximumRecordSize });
-        new Archive(this, "ReadingsArchive", new() { Source = readings.Stream, Bucket = archive, Folder = "readings" });
+        var readingsArchive = new Archive(this, "ReadingsArchive", new()
+        {
+            Source = readings.Stream,
+            Bucket = archive,
+            Folder = "readings",
+        });
 
         var cleansed = new DataStream(this, "Cleansed");
-        var rejected = new DataStream(this, "Rejected", new() { MaximumRecordSize = Size.Kibibytes(10_240) });
-        new Archive(this, "RejectedArchive", new() { Source = rejected.Stream, Bucket = archive, Folder = "rejected" });
 
+        // A rejected reading holds the whole record that came, perhaps as base64.
+        var rejected = new DataStream(this, "Rejected", new() { MaximumRecordSize = Size.Kibibytes(10_240) });
+        var rejectedArchive = new Archive(this, "RejectedArchive", new()
+        {
+            Source = rejected.Stream,
+            Bucket = archive,
+            Folder = "rejected",
+        });
+
+        const string RulesFile = "cleansing-rules.json";
+        var rules = new Dictionary<string, string> { [RulesFile] = props.Rules.ToJson() };
         var cleansing = new StreamFunction(this, "Cleansing", new()
         {
             Source = readings,
             Function = new()
             {
-                Code = FunctionCode.FromPublished(Path.Combine(props.Functions, "Cleansing"), new Dictionary<string, string>
-                {
-                    ["cleansing-rules.json"] = props.Rules.ToJson(),
-                }),
+                Code = PublishedFunctions.Code(props.Functions, "Cleansing", rules),
                 Environment = new Dictionary<string, string>
                 {
                     ["CLEANSED_STREAM_NAME"] = cleansed.Stream.StreamName,
                     ["REJECTED_STREAM_NAME"] = rejected.Stream.StreamName,
-                    ["CLEANSING_RULES_FILE"] = "cleansing-rules.json",
+                    ["CLEANSING_RULES_FILE"] = RulesFile,
                 },
             },
             Failures = new() { Bucket = failures },
@@ -39,6 +52,7 @@ public sealed class TimeSeriesStack : Stack
         cleansed.GrantWrite(cleansing);
         rejected.GrantWrite(cleansing);
 
+        var store = new InfluxStore(this, "Store");
         var series = new TableV2(this, "Series", new TablePropsV2
         {
             PartitionKey = new Attribute { Name = "device", Type = AttributeType.STRING },
@@ -47,15 +61,12 @@ public sealed class TimeSeriesStack : Stack
             PointInTimeRecovery = true,
             RemovalPolicy = RemovalPolicy.RETAIN,
         });
-        var store = new InfluxStore(this, "Store");
-        var window = props.Window.ToSeconds().ToString(CultureInfo.InvariantCulture);
-
         var calculator = new StreamFunction(this, "SeriesCalculator", new()
         {
             Source = cleansed,
             Function = new()
             {
-                Code = FunctionCode.FromPublished(Path.Combine(props.Functions, "SeriesCalculator")),
+                Code = PublishedFunctions.Code(props.Functions, "SeriesCalculator"),
                 Environment = new Dictionary<string, string>(store.WriterEnvironment)
                 {
                     ["SERIES_TABLE_NAME"] = series.TableName,
@@ -67,17 +78,39 @@ public sealed class TimeSeriesStack : Stack
             Failures = new() { Bucket = failures },
         });
         store.GrantWrite(calculator);
-        series.Grant(calculator, "dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem");
+        series.Grant(
+            calculator, "dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem");
 
         var query = new QueryApi(this, "Query", new()
         {
             Function = new()
             {
-                Code = FunctionCode.FromPublished(Path.Combine(props.Functions, "Query")),
+                Code = PublishedFunctions.Code(props.Functions, "Query"),
                 Environment = new Dictionary<string, string> { ["WINDOW_SECONDS"] = window },
             },
             Table = series,
         });
+
+        var alarms = new Alarms(
+            this,
+            "Alarms",
+            new("ReadingsRefused", readings.MetricWriteThroughputExceeded(), Above: 0, Then:
+                "Devices are throttled. Spread the partition keys; an on-demand stream doubles within minutes."),
+            new("ReadingsArchiveStale", readingsArchive.MetricFreshness(), Above: 900, Then:
+                "Raw readings do not reach S3. Read the delivery stream's error log; they expire with the stream's retention."),
+            new("RejectedArchiveStale", rejectedArchive.MetricFreshness(), Above: 900, Then:
+                "Rejected readings do not reach S3. Read the delivery stream's error log; they expire with the stream's retention."),
+            new("QueriesFail", query.MetricServerErrors(), Above: 0, Then: "The query function fails. Read its log."));
+
+        var topic = new AlarmTopic(this, "AlarmTopic").Topic;
+        if (props.AlarmEmail is not null)
+        {
+            topic.AddSubscription(new EmailSubscription(props.AlarmEmail));
+        }
+
+        cleansing.Alarms.Notify(topic);
+        calculator.Alarms.Notify(topic);
+        alarms.Notify(topic);
 
         Output("ReadingsStreamName", readings.Stream.StreamName);
         Output("CleansedStreamName", cleansed.Stream.StreamName);

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace KinesisPatterns.Blueprints;
 
 /// <summary>Options for a <see cref="TimeSeriesStack"/>.</summary>
@@ -14,27 +12,28 @@ public sealed class TimeSeriesStackProps : StackProps
     /// <summary>The largest record devices may send: 1,024 to 10,240 KiB; null leaves Kinesis's own limit of 1,024.</summary>
     public Size? MaximumRecordSize { get; init; }
 
-    /// <summary>The length of the windows over which statistics are kept.</summary>
+    /// <summary>The length of the windows over which statistics are kept: 1 second to 1 day.</summary>
     public Duration Window { get; init; } = Duration.Minutes(1);
 
     /// <summary>How long the table keeps windows.</summary>
     public Duration SeriesRetention { get; init; } = Duration.Days(30);
 
-    /// <summary>Takes from the CDK context (<c>-c TimeSeries:maximumLatenessSeconds=3600</c>) what it names.</summary>
-    public static TimeSeriesStackProps From(Node node) => new()
-    {
-        Rules = TimeSeriesRules.Default with
-        {
-            MaximumLateness = Seconds(node, "TimeSeries:maximumLatenessSeconds") ?? TimeSeriesRules.Default.MaximumLateness,
-            MaximumAhead = Seconds(node, "TimeSeries:maximumAheadSeconds") ?? TimeSeriesRules.Default.MaximumAhead,
-        },
-    };
+    /// <summary>Who is told of alarms by mail; null subscribes nobody to the topic.</summary>
+    public string? AlarmEmail { get; init; }
 
-    private static Duration? Seconds(Node node, string key) => node.TryGetContext(key) switch
+    /// <summary>Takes from the CDK context (<c>-c TimeSeries:maximumLatenessSeconds=3600</c>) what it names.</summary>
+    public static TimeSeriesStackProps From(Node node)
     {
-        null => null,
-        var value when double.TryParse($"{value}", CultureInfo.InvariantCulture, out var seconds) && seconds >= 0 =>
-            Duration.Seconds(seconds),
-        var value => throw new ArgumentException($"context {key}: expected seconds of 0 or more, got {value}"),
-    };
+        var context = new Context(node, "TimeSeries");
+        var rules = TimeSeriesRules.Default;
+        return new()
+        {
+            Rules = rules with
+            {
+                MaximumLateness = context.Seconds("maximumLatenessSeconds") ?? rules.MaximumLateness,
+                MaximumAhead = context.Seconds("maximumAheadSeconds") ?? rules.MaximumAhead,
+            },
+            AlarmEmail = context.Text("alarmEmail"),
+        };
+    }
 }

@@ -43,7 +43,7 @@ public sealed class Archive : Construct
 
         Bucket = props.Bucket ?? new DataBucket(this, "Bucket").Bucket;
         var folder = props.Folder is null ? "" : $"{props.Folder.Trim('/')}/";
-        var log = new LogGroup(this, "Logs", new LogGroupProps { Retention = RetentionDays.THREE_MONTHS });
+        var log = Logs.In(this, "Logs");
         var logStream = log.AddStream("S3Delivery");
         var role = ArchiveRole.In(this, props, Bucket, folder, log);
 
@@ -82,7 +82,7 @@ public sealed class Archive : Construct
         });
 
         // Firehose tries its role when it is created.
-        _delivery.Node.AddDependency(role);
+        _delivery.Node.AddDependency(FunctionRole.Policy(role));
         _delivery.Acknowledge("AwsSolutions-KDF1", "The source is a Kinesis stream, encrypted itself: Firehose encrypts only what is put directly.");
     }
 

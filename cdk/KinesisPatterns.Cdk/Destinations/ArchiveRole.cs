@@ -33,7 +33,7 @@ internal static class ArchiveRole
         log.GrantWrite(role);
         props.Transform?.GrantInvoke(role);
 
-        role.Node.FindChild("DefaultPolicy").Acknowledge(
+        FunctionRole.Policy(role).Acknowledge(
             "AwsSolutions-IAM5", "Objects are named after the hour in which they are written; the folder is the narrowest scope.");
 
         return role;

@@ -6,14 +6,10 @@ public sealed class DataBucket : Construct
     /// <summary>Defines the bucket.</summary>
     public DataBucket(Construct scope, string id) : base(scope, id)
     {
-        Bucket = new Bucket(this, "Resource", new BucketProps
+        Bucket = PrivateBucket.In(this, new BucketProps
         {
-            BlockPublicAccess = BlockPublicAccess.BLOCK_ALL,
-            Encryption = BucketEncryption.S3_MANAGED,
-            EnforceSSL = true,
-            Versioned = true,
             ServerAccessLogsBucket = AccessLogs.Of(this),
-            ServerAccessLogsPrefix = $"{id}/",
+            ServerAccessLogsPrefix = $"{Node.Path}/",
             LifecycleRules =
             [
                 new LifecycleRule

@@ -76,7 +76,7 @@ public sealed class InfluxStore : Construct, ITimeSeriesStore
             },
         });
         instance.ApplyRemovalPolicy(RemovalPolicy.RETAIN);
-        instance.Node.AddDependency(logs);
+        instance.Node.AddDependency(logs.Policy!);
 
         Url = $"https://{instance.AttrEndpoint}:{Port.ToString(CultureInfo.InvariantCulture)}";
         WriterNetwork = new FunctionNetwork(network.Vpc, network.Subnets, access.Writers);

@@ -24,8 +24,7 @@ public sealed record StoreNetwork(IVpc Vpc, ISubnetSelection Subnets, IInterface
         });
         vpc.AddFlowLog("FlowLog", new FlowLogOptions
         {
-            Destination = FlowLogDestination.ToCloudWatchLogs(
-                new LogGroup(scope, "FlowLogs", new LogGroupProps { Retention = RetentionDays.THREE_MONTHS })),
+            Destination = FlowLogDestination.ToCloudWatchLogs(Logs.In(scope, "FlowLogs")),
         });
         var secrets = vpc.AddInterfaceEndpoint("SecretsManager", new InterfaceVpcEndpointOptions
         {

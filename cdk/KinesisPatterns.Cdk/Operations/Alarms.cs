@@ -26,6 +26,8 @@ public sealed class Alarms : Construct
                 Threshold = watch.Above,
                 ComparisonOperator = ComparisonOperator.GREATER_THAN_THRESHOLD,
                 EvaluationPeriods = 1,
+
+                // An idle stream has no data, and nothing wrong with it.
                 TreatMissingData = TreatMissingData.NOT_BREACHING,
                 AlarmDescription = watch.Then,
             }));

@@ -46,10 +46,10 @@ public sealed partial record CleansingRules
             CleansingRulesJson.Options);
     }
 
-    [GeneratedRegex("^[A-Za-z0-9._-]{1,64}$")]
+    [GeneratedRegex(@"^[A-Za-z0-9._-]{1,64}\z")]
     private static partial Regex MetricName { get; }
 
-    [GeneratedRegex("^[A-Za-z0-9._:-]{1,128}$")]
+    [GeneratedRegex(@"^[A-Za-z0-9._:-]{1,128}\z")]
     private static partial Regex DeviceName { get; }
 
     private void EnsureValid()

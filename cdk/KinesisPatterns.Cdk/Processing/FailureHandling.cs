@@ -7,10 +7,15 @@ namespace KinesisPatterns.Cdk;
 /// </remarks>
 public sealed record FailureHandling
 {
+    private static readonly Duration _lambdaMaximum = Duration.Days(7);
+
     /// <summary>How often a failed batch is repeated before it goes to the bucket: 0 to 10,000.</summary>
     public int Retries { get; init; } = 10;
 
-    /// <summary>The age at which a record goes to the bucket unhandled: 1 minute to 7 days; null is half of the retention.</summary>
+    /// <summary>
+    /// The age at which a record goes to the bucket unhandled: 1 minute to the source's retention, or 7 days if that is
+    /// less; null is three quarters of that, because a record that expires in the stream is gone without a trace.
+    /// </summary>
     public Duration? MaximumAge { get; init; }
 
     /// <summary>Whether a failed batch is split in two, down to the record that fails.</summary>
@@ -22,14 +27,14 @@ public sealed record FailureHandling
     /// <summary>The bucket that keeps what failed, payload included; null makes one.</summary>
     public IBucket? Bucket { get; init; }
 
-    internal Duration EnsureValid(IConstruct at, Duration? retention)
+    /// <summary>Checks the options, and decides the maximum age.</summary>
+    internal Duration AgeIn(IConstruct at, Duration? retention)
     {
-        var longest = retention is null || retention.IsUnresolved() ? Duration.Days(7) : Shorter(retention, Duration.Days(7));
+        var known = retention is not null && !retention.IsUnresolved();
+        var longest = known && retention!.ToSeconds() < _lambdaMaximum.ToSeconds() ? retention : _lambdaMaximum;
         Ensure.InRange(at, Retries, 0, 10_000);
         Ensure.InRange(at, MaximumAge, Duration.Minutes(1), longest);
 
-        return MaximumAge ?? Duration.Seconds(Math.Floor(longest.ToSeconds() / 2));
+        return MaximumAge ?? Duration.Seconds(longest.ToSeconds() * 3 / 4);
     }
-
-    private static Duration Shorter(Duration one, Duration other) => one.ToSeconds() < other.ToSeconds() ? one : other;
 }

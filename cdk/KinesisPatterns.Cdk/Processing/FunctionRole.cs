@@ -30,8 +30,10 @@ internal static class FunctionRole
         return role;
     }
 
-    public static void AcknowledgeTracing(Role role) => role.Node.FindChild("DefaultPolicy").Acknowledge(
+    public static IConstruct Policy(Role role) => role.Node.FindChild("DefaultPolicy");
+
+    public static void AcknowledgeFindings(Role role) => Policy(role).Acknowledge(
         "AwsSolutions-IAM5",
-        "X-Ray has no resources to name; Lambda makes network interfaces that have no name before they exist.",
+        "X-Ray has no resources to name; in a VPC, Lambda makes network interfaces, which have no name before they exist.",
         "Resource::*");
 }

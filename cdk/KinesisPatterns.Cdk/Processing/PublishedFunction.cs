@@ -6,10 +6,10 @@ public sealed record PublishedFunctionProps
     /// <summary>The published executable.</summary>
     public required FunctionCode Code { get; init; }
 
-    /// <summary>Whether the code is a Native AOT executable named <c>bootstrap</c>, to run on <c>provided.al2023</c>.</summary>
+    /// <summary>Whether it was compiled ahead of time (Native AOT), to run on <c>provided.al2023</c> instead of the managed runtime.</summary>
     public bool NativeAot { get; init; }
 
-    /// <summary>The processor the code was published for.</summary>
+    /// <summary>The processor it was published for.</summary>
     public Architecture Architecture { get; init; } = Architecture.X86_64;
 
     /// <summary>Memory, and with it CPU (one core per 1,769 MiB): 128 to 10,240 MiB.</summary>
@@ -25,13 +25,14 @@ public sealed record PublishedFunctionProps
     public FunctionNetwork? Network { get; init; }
 
     /// <summary>How long its logs are kept.</summary>
-    public RetentionDays LogRetention { get; init; } = RetentionDays.THREE_MONTHS;
+    public RetentionDays LogRetention { get; init; } = RetentionDays.ONE_YEAR;
 }
 
-/// <summary>A published .NET executable as a traced Lambda function with its own log group and a role that allows no more than it needs.</summary>
+/// <summary>A published .NET executable as a traced Lambda function, with its own log group and a role that allows no more than it needs.</summary>
+/// <remarks>https://docs.aws.amazon.com/lambda/latest/dg/lambda-csharp.html</remarks>
 public sealed class PublishedFunction : Construct, IGrantable
 {
-    // https://docs.aws.amazon.com/lambda/latest/dg/lambda-csharp.html; the CDK version pinned has no name for it.
+    // The CDK version pinned has no name for it.
     private static readonly Runtime _dotnet10 = new("dotnet10", RuntimeFamily.DOTNET_CORE);
 
     /// <summary>Defines the function.</summary>
@@ -39,21 +40,20 @@ public sealed class PublishedFunction : Construct, IGrantable
     {
         Ensure.InRange(this, props.Memory, Size.Mebibytes(128), Size.Mebibytes(10_240));
         Ensure.InRange(this, props.Timeout, Duration.Seconds(1), Duration.Minutes(15));
-        Ensure.That(
-            props.NativeAot == props.Code.AssemblyName is null,
-            this,
-            props.NativeAot ? "a native executable" : "one *.runtimeconfig.json (a published executable)",
-            props.Code.Folder);
+        var executable = props.NativeAot ? NativeExecutable.In(props.Code.Folder) : null;
+        EnsureRuns(props, executable);
         StandIns.Refuse(this, props.Code);
 
-        var logs = new LogGroup(this, "Logs", new LogGroupProps { Retention = props.LogRetention });
+        var logs = Logs.In(this, "Logs", props.LogRetention);
         var role = FunctionRole.In(this, logs, props.Network);
+        var unstaged = Node.TryGetContext("aws:cdk:disable-asset-staging") is not null;
+        using var staged = StagedCode.From(props.Code, executable, keep: unstaged);
 
         Function = new Function(this, "Resource", new FunctionProps
         {
-            Code = props.Code.ToAsset(),
+            Code = staged.Code,
             Runtime = props.NativeAot ? Runtime.PROVIDED_AL2023 : _dotnet10,
-            Handler = props.Code.AssemblyName ?? "bootstrap",
+            Handler = props.NativeAot ? NativeExecutable.Bootstrap : props.Code.AssemblyName!,
             Architecture = props.Architecture,
             MemorySize = props.Memory.ToMebibytes(),
             Timeout = props.Timeout,
@@ -65,8 +65,11 @@ public sealed class PublishedFunction : Construct, IGrantable
             VpcSubnets = props.Network?.Subnets,
             SecurityGroups = props.Network?.SecurityGroups.ToArray(),
         });
-
-        FunctionRole.AcknowledgeTracing(role);
+        FunctionRole.AcknowledgeFindings(role);
+        if (props.Network is null)
+        {
+            Function.Acknowledge("lambda_inside_vpc_check", "It calls nothing that is inside a VPC.");
+        }
     }
 
     /// <summary>The underlying L2.</summary>
@@ -74,4 +77,19 @@ public sealed class PublishedFunction : Construct, IGrantable
 
     /// <inheritdoc/>
     public IPrincipal GrantPrincipal => Function.GrantPrincipal;
+
+    private void EnsureRuns(PublishedFunctionProps props, string? executable)
+    {
+        if (!props.NativeAot)
+        {
+            Ensure.That(
+                props.Code.AssemblyName is not null, this, "one *.runtimeconfig.json (a managed executable)", props.Code.Folder);
+            return;
+        }
+
+        Ensure.That(executable is not null, this, "a native executable (published with PublishAot)", props.Code.Folder);
+        var machine = NativeExecutable.Machine(executable)!;
+        Ensure.That(
+            machine.Name == props.Architecture.Name, this, $"an executable for {props.Architecture.Name}", machine.Name);
+    }
 }

@@ -11,7 +11,7 @@ internal static class StandIns
     public static void Refuse(Construct at, FunctionCode code)
     {
         var packages = code.StandIns();
-        if (packages.Count == 0 || at.Node.TryGetContext(Override) is true or "true")
+        if (packages.Length == 0 || at.Node.TryGetContext(Override) is true or "true")
         {
             return;
         }

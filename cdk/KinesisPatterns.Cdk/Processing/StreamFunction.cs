@@ -16,44 +16,32 @@ public sealed record StreamFunctionProps
     public FailureHandling Failures { get; init; } = new();
 }
 
-/// <summary>A function that handles the records of a stream in order, and loses none: what it cannot handle is kept in a bucket.</summary>
+/// <summary>A function that handles the records of a stream in order; what it cannot handle is kept in a bucket and alarmed.</summary>
 public sealed class StreamFunction : Construct, IGrantable
 {
-    // Lambda's keys are aws/lambda/<mapping>/<shard>/<date>/<time>-<random>.
-    private const string FailureKeys = "aws/lambda/*";
-    private static readonly string[] _eventCount = ["EventCount"];
-
-    /// <summary>Defines the function and its event source mapping.</summary>
+    /// <summary>Defines the function, its event source mapping and its alarms.</summary>
     public StreamFunction(Construct scope, string id, StreamFunctionProps props) : base(scope, id)
     {
         props.Reading.EnsureValid(this);
-        var maximumAge = props.Failures.EnsureValid(this, props.Source.Retention);
+        var maximumAge = props.Failures.AgeIn(this, props.Source.Retention);
 
         var function = new PublishedFunction(this, "Function", props.Function);
         Function = function.Function;
         Failures = props.Failures.Bucket ?? new DataBucket(this, "Failures").Bucket;
-
-        Mapping = new EventSourceMapping(this, "Mapping", new EventSourceMappingProps
-        {
-            Target = Function,
-            EventSourceArn = props.Source.SourceArn,
-            BatchSize = props.Reading.BatchSize,
-            MaxBatchingWindow = props.Reading.BatchWindow,
-            ParallelizationFactor = props.Reading.ParallelizationFactor,
-            TumblingWindow = props.Reading.TumblingWindow.ToSeconds() > 0 ? props.Reading.TumblingWindow : null,
-            StartingPosition = props.Reading.StartFrom.Position,
-            StartingPositionTimestamp = props.Reading.StartFrom.Timestamp,
-            Filters = props.Reading.Filters is { Count: > 0 } filters ? [.. filters] : null,
-            BisectBatchOnError = props.Failures.Bisect,
-            RetryAttempts = props.Failures.Retries,
-            MaxRecordAge = maximumAge,
-            ReportBatchItemFailures = props.Failures.ReportBatchItemFailures,
-        });
-
-        var mapping = (CfnEventSourceMapping)Mapping.Node.DefaultChild!;
-        mapping.Set("DestinationConfig.OnFailure.Destination", Failures.BucketArn);
-        mapping.Set("MetricsConfig.Metrics", _eventCount);
-        Mapping.Node.AddDependency(AllowKeeping(function), props.Source.GrantRead(function));
+        Mapping = StreamMapping.In(this, function, props, maximumAge, Failures);
+        Alarms = new Alarms(
+            this,
+            "Alarms",
+            new("Lag", MetricIteratorAge(), Above: 60_000, Then:
+                "A minute behind. Look at the function's errors and duration; give it memory, a larger batch or parallelization."),
+            new("RecordsAtRisk", MetricIteratorAge(), Above: maximumAge.ToMilliseconds() * 2 / 3, Then:
+                "Records will soon be given up for their age. Fix the function, or lengthen retention and maximum age now."),
+            new("FailuresKept", MetricKeptFailures(), Above: 0, Then:
+                "Records could not be handled and are in the bucket of failures. Read one, fix the cause, handle them again."),
+            new("RecordsLost", MetricDropped(), Above: 0, Then:
+                "Records were given up and could not be kept either. Check the function's rights on the bucket of failures at once."),
+            new("Throttled", MetricThrottles(), Above: 0, Then:
+                "The account or the function has too little concurrency: shards times parallelization. Raise it."));
     }
 
     /// <summary>The underlying function.</summary>
@@ -64,6 +52,9 @@ public sealed class StreamFunction : Construct, IGrantable
 
     /// <summary>The bucket that keeps what the function could not handle, payload included.</summary>
     public IBucket Failures { get; }
+
+    /// <summary>What is watched: lag, failures kept, records lost, throttling.</summary>
+    public Alarms Alarms { get; }
 
     /// <inheritdoc/>
     public IPrincipal GrantPrincipal => Function.GrantPrincipal;
@@ -87,19 +78,6 @@ public sealed class StreamFunction : Construct, IGrantable
     /// <summary>Age of the last record of a batch when the function was done with it, in milliseconds (maximum).</summary>
     public Metric MetricIteratorAge(IMetricOptions? options = null) =>
         Function.Metric("IteratorAge", options ?? new MetricOptions { Statistic = "Maximum" });
-
-    private Grant AllowKeeping(IGrantable function)
-    {
-        var list = Failures.GrantPut(function, FailureKeys);
-        var put = Grant.AddToPrincipal(new GrantOnPrincipalOptions
-        {
-            Grantee = function,
-            Actions = ["s3:ListBucket"],
-            ResourceArns = [Failures.BucketArn],
-        });
-
-        return put.Combine(list);
-    }
 
     // https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html#event-source-mapping-metrics
     private Metric MappingMetric(string name, IMetricOptions? options) => new Metric(new MetricProps

@@ -13,8 +13,8 @@ public sealed record StreamReading
     /// <summary>Batches of one shard handled at the same time: 1 to 10. Order is kept per partition key.</summary>
     public int ParallelizationFactor { get; init; } = 1;
 
-    /// <summary>The window over which the function carries state from batch to batch: up to 900 seconds; zero for none.</summary>
-    public Duration TumblingWindow { get; init; } = Duration.Seconds(0);
+    /// <summary>The window over which the function carries state from batch to batch: 1 to 900 seconds; null for none.</summary>
+    public Duration? TumblingWindow { get; init; }
 
     /// <summary>Where reading starts when the function is first deployed.</summary>
     public StartFrom StartFrom { get; init; } = StartFrom.Oldest;
@@ -27,7 +27,7 @@ public sealed record StreamReading
         Ensure.InRange(at, BatchSize, 1, 10_000);
         Ensure.InRange(at, BatchWindow, Duration.Seconds(0), Duration.Seconds(300));
         Ensure.InRange(at, ParallelizationFactor, 1, 10);
-        Ensure.InRange(at, TumblingWindow, Duration.Seconds(0), Duration.Seconds(900));
+        Ensure.InRange(at, TumblingWindow, Duration.Seconds(1), Duration.Seconds(900));
         Ensure.InRange(at, Filters.Count, 0, 5, nameof(Filters));
     }
 }

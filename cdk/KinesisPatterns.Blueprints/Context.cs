@@ -1,0 +1,19 @@
+using System.Globalization;
+
+namespace KinesisPatterns.Blueprints;
+
+/// <summary>The settings that a user gives one stack on the command line: <c>-c Stack:key=value</c>.</summary>
+internal sealed class Context(Node node, string stack)
+{
+    public string? Text(string key) => node.TryGetContext($"{stack}:{key}") is { } value
+        ? Convert.ToString(value, CultureInfo.InvariantCulture)
+        : null;
+
+    public Duration? Seconds(string key) => Text(key) switch
+    {
+        null => null,
+        var text when double.TryParse(text, CultureInfo.InvariantCulture, out var seconds) && seconds is >= 0 and < 1e9 =>
+            Duration.Seconds(seconds),
+        var text => throw new ArgumentException($"context {stack}:{key}: expected seconds of 0 or more, got {text}"),
+    };
+}

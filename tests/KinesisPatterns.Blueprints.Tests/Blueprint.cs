@@ -1,0 +1,44 @@
+using System.Reflection;
+using Amazon.CDK;
+using KinesisPatterns.Cdk.Tests;
+
+namespace KinesisPatterns.Blueprints.Tests;
+
+/// <summary>Every blueprint, synthesized once, with functions that stand for the published ones.</summary>
+internal static class Blueprint
+{
+    private static readonly Lazy<Dictionary<string, string>> _templates = new(Synthesize);
+
+    public static TheoryData<string> Names => [.. _templates.Value.Keys];
+
+    /// <summary>The synthesized template, as a file.</summary>
+    public static string TemplateFile(string name) => _templates.Value[name];
+
+    public static JsonNode Template(string name) => JsonNode.Parse(File.ReadAllText(TemplateFile(name)))!;
+
+    public static IEnumerable<(string Id, JsonNode Resource)> Resources(string name) =>
+        Template(name)["Resources"]!.AsObject().Select(resource => (resource.Key, resource.Value!));
+
+    /// <summary>A folder with a function of each role, as published.</summary>
+    public static string Functions()
+    {
+        var folder = Published.Folder();
+        foreach (var role in (string[])["Cleansing", "SeriesCalculator", "Query"])
+        {
+            Directory.Move(Published.Managed($"KinesisPatterns.Lambdas.{role}"), Path.Combine(folder, role));
+        }
+
+        return folder;
+    }
+
+    public static string Setting(string key) => typeof(Blueprint).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+        .Single(attribute => attribute.Key == key).Value!;
+
+    private static Dictionary<string, string> Synthesize()
+    {
+        var app = new App();
+        new TimeSeriesStack(app, "TimeSeries", new() { Functions = Functions() });
+        var assembly = app.Synth();
+        return assembly.Stacks.ToDictionary(stack => stack.StackName, stack => stack.TemplateFullPath);
+    }
+}

@@ -1,0 +1,129 @@
+using Amazon.CDK;
+using Amazon.CDK.Assertions;
+
+namespace KinesisPatterns.Blueprints.Tests;
+
+public sealed class TimeSeriesStackTests
+{
+    [Fact]
+    public void Puts_out_what_its_users_need_and_nothing_else() =>
+        Assert.Equal(
+            [
+                "ArchiveBucketName", "CleansedStreamName", "FailuresBucketName", "QueryApiUrl", "ReadingsStreamName",
+                "RejectedStreamName", "SeriesStoreUrl", "SeriesTableName",
+            ],
+            Blueprint.Template("TimeSeries")["Outputs"]!.AsObject().Select(output => output.Key).Order());
+
+    [Fact]
+    public void Its_functions_get_the_environment_they_expect()
+    {
+        var environments = Blueprint.Resources("TimeSeries")
+            .Where(resource => (string?)resource.Resource["Type"] == "AWS::Lambda::Function")
+            .ToDictionary(
+                resource => (string)resource.Resource["Properties"]!["Handler"]!,
+                resource => resource.Resource["Properties"]!["Environment"]!["Variables"]!.AsObject().Select(variable => variable.Key).Order());
+
+        Assert.Equal(
+            ["CLEANSED_STREAM_NAME", "CLEANSING_RULES_FILE", "REJECTED_STREAM_NAME"],
+            environments["KinesisPatterns.Lambdas.Cleansing"]);
+        Assert.Equal(
+            [
+                "INFLUX_BUCKET", "INFLUX_ORGANIZATION", "INFLUX_SECRET_ARN", "INFLUX_URL", "SERIES_RETENTION_DAYS",
+                "SERIES_STORE", "SERIES_TABLE_NAME", "WINDOW_SECONDS",
+            ],
+            environments["KinesisPatterns.Lambdas.SeriesCalculator"]);
+        Assert.Equal(["SERIES_TABLE_NAME", "WINDOW_SECONDS"], environments["KinesisPatterns.Lambdas.Query"]);
+    }
+
+    [Fact]
+    public void The_rules_lie_beside_the_code_of_the_cleansing_function()
+    {
+        var assembly = Path.GetDirectoryName(Blueprint.TemplateFile("TimeSeries"))!;
+
+        var file = Assert.Single(Directory.GetFiles(assembly, "cleansing-rules.json", SearchOption.AllDirectories));
+
+        Assert.Equal(TimeSeriesRules.Default.ToJson(), File.ReadAllText(file));
+        Assert.True(File.Exists(Path.Combine(Path.GetDirectoryName(file)!, "KinesisPatterns.Lambdas.Cleansing.dll")));
+    }
+
+    [Theory]
+    [InlineData("temperature", "fahrenheit", 212, 100)]
+    [InlineData("temperature", "kelvin", 273.15, 0)]
+    [InlineData("pressure", "pascal", 101_325, 1_013.25)]
+    [InlineData("power", "kilowatt", 1.5, 1_500)]
+    public void Its_rules_convert_units(string metric, string unit, double value, double expected)
+    {
+        var (factor, offset) = TimeSeriesRules.Default.Metrics[metric].Conversions[unit];
+
+        Assert.Equal(expected, (value * factor) + offset, precision: 9);
+    }
+
+    [Fact]
+    public void Rejected_readings_may_be_as_large_as_Kinesis_allows()
+    {
+        var stream = Blueprint.Resources("TimeSeries").Single(resource => resource.Id.StartsWith("Rejected", StringComparison.Ordinal)
+            && (string?)resource.Resource["Type"] == "AWS::Kinesis::Stream");
+
+        Assert.Equal(10_240, (int?)stream.Resource["Properties"]!["MaxRecordSizeInKiB"]);
+    }
+
+    [Fact]
+    public void Takes_lateness_and_clock_error_from_the_command_line()
+    {
+        var props = TimeSeriesStackProps.From(App(("TimeSeries:maximumLatenessSeconds", "7200"), ("TimeSeries:maximumAheadSeconds", "5")));
+
+        Assert.Equal(7_200, props.Rules.MaximumLateness.ToSeconds());
+        Assert.Equal(5, props.Rules.MaximumAhead.ToSeconds());
+    }
+
+    [Fact]
+    public void Keeps_its_defaults_without_them()
+    {
+        var props = TimeSeriesStackProps.From(App());
+
+        Assert.Equal(86_400, props.Rules.MaximumLateness.ToSeconds());
+        Assert.Equal(300, props.Rules.MaximumAhead.ToSeconds());
+        Assert.Null(props.AlarmEmail);
+    }
+
+    [Theory]
+    [InlineData("soon")]
+    [InlineData("-1")]
+    [InlineData("NaN")]
+    public void Fails_when_the_command_line_gives_no_seconds(string value)
+    {
+        var error = Assert.Throws<ArgumentException>(
+            () => TimeSeriesStackProps.From(App(("TimeSeries:maximumLatenessSeconds", value))));
+
+        Assert.Equal($"context TimeSeries:maximumLatenessSeconds: expected seconds of 0 or more, got {value}", error.Message);
+    }
+
+    [Fact]
+    public void Mails_alarms_to_whoever_is_named()
+    {
+        var stack = new TimeSeriesStack(new App(), "TimeSeries", new() { Functions = Blueprint.Functions(), AlarmEmail = "me@example.com" });
+
+        Template.FromStack(stack).HasResourceProperties("AWS::SNS::Subscription", new Dictionary<string, object>
+        {
+            ["Protocol"] = "email",
+            ["Endpoint"] = "me@example.com",
+        });
+    }
+
+    [Fact]
+    public void Fails_with_the_remedy_when_the_functions_are_not_published()
+    {
+        var error = Assert.Throws<ArgumentException>(
+            () => new TimeSeriesStack(new App(), "TimeSeries", new() { Functions = "nowhere" }));
+
+        Assert.Equal(
+            $"{Path.Combine("nowhere", "Cleansing")}: expected the published function Cleansing, got no such folder. "
+            + "Publish the functions first: dotnet build lambdas/Functions.proj",
+            error.Message);
+    }
+
+    private static Constructs.Node App(params (string Key, string Value)[] context) => new App(new AppProps
+    {
+        Context = context.ToDictionary(setting => setting.Key, setting => (object)setting.Value),
+    }).Node;
+}
