@@ -39,7 +39,7 @@ internal sealed class InfluxSession(HttpClient http, Uri url, Func<CancellationT
     {
         // Read every time: the password may have been rotated since.
         var (user, password) = Parse(await secret(cancellationToken));
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(url, "/api/v2/signin"));
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(url, "api/v2/signin"));
         request.Headers.Authorization = new AuthenticationHeaderValue(
             "Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{password}")));
         using var response = await http.SendAsync(request, cancellationToken);

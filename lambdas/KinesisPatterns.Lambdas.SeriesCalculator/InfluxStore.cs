@@ -20,7 +20,7 @@ internal sealed class InfluxStore(
     private const int Attempts = 5;
 
     private readonly Uri _write = new(
-        url, $"/api/v2/write?org={Uri.EscapeDataString(organization)}&bucket={Uri.EscapeDataString(bucket)}&precision=ms");
+        url, $"api/v2/write?org={Uri.EscapeDataString(organization)}&bucket={Uri.EscapeDataString(bucket)}&precision=ms");
 
     public async Task<bool[]> WriteAsync(IReadOnlyList<Point> points, CancellationToken cancellationToken)
     {

@@ -18,9 +18,9 @@ public static class Settings
             : throw new InvalidOperationException(
                 $"{name}: expected a whole number from {minimum} to {maximum}, got '{Required(name)}'.");
 
-    /// <summary>The variable's value as an absolute http or https address.</summary>
+    /// <summary>The variable's value as an absolute http or https address, to which paths can be added.</summary>
     public static Uri Address(string name) =>
-        Uri.TryCreate(Required(name), UriKind.Absolute, out var url) && url.Scheme is "http" or "https"
+        Uri.TryCreate($"{Required(name).TrimEnd('/')}/", UriKind.Absolute, out var url) && url.Scheme is "http" or "https"
             ? url
             : throw new InvalidOperationException($"{name}: expected an http or https address, got '{Required(name)}'.");
 }

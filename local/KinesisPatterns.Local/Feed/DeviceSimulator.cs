@@ -89,6 +89,7 @@ internal sealed class DeviceSimulator
     {
         _drift[series] = (_drift[series] * 0.995) + ((_random.NextDouble() - 0.5) * sensor.Noise);
         var wave = Math.Sin((time / 1000.0 / 45) + series) * sensor.Swing * 0.5;
-        return Math.Round(sensor.Middle + wave + (_drift[series] * 4) + ((_random.NextDouble() - 0.5) * sensor.Noise), sensor.Decimals);
+        var value = sensor.Middle + wave + (_drift[series] * 4) + ((_random.NextDouble() - 0.5) * sensor.Noise);
+        return Math.Round(Math.Max(value, 0), sensor.Decimals);
     }
 }
