@@ -18,7 +18,8 @@ public sealed class StandInsTests
 
         var assertion = Assert.Single(Rule(stack)!.Value.GetProperty("Assertions").EnumerateArray());
         Assert.Equal(Message, assertion.GetProperty("AssertDescription").GetString());
-        Assert.Equal("""{"Fn::Equals":["stand-ins","packages"]}""", assertion.GetProperty("Assert").GetRawText());
+        Assert.Equal("""{"Fn::Equals":[{"Ref":"StandIns"},"allowed"]}""", assertion.GetProperty("Assert").GetRawText());
+        Assert.Equal("refused", stack.Json().GetProperty("Parameters").GetProperty("StandIns").GetProperty("Default").GetString());
     }
 
     [Fact]

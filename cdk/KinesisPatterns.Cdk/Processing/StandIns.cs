@@ -22,7 +22,13 @@ internal static class StandIns
         Annotations.Of(at).AddWarningV2(Override, message);
 
         var stack = Stack.Of(at);
+        var parameter = stack.Node.TryFindChild("StandIns") as CfnParameter ?? new CfnParameter(stack, "StandIns", new CfnParameterProps
+        {
+            Default = "refused",
+            AllowedValues = ["refused", "allowed"],
+            Description = "Whether code that was published with stand-ins may be deployed.",
+        });
         var rule = stack.Node.TryFindChild(RuleId) as CfnRule ?? new CfnRule(stack, RuleId);
-        rule.AddAssertion(Fn.ConditionEquals("stand-ins", "packages"), message);
+        rule.AddAssertion(Fn.ConditionEquals(parameter.ValueAsString, "allowed"), message);
     }
 }
