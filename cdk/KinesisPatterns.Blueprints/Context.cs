@@ -9,11 +9,18 @@ internal sealed class Context(Node node, string stack)
         ? Convert.ToString(value, CultureInfo.InvariantCulture)
         : null;
 
+    public bool Flag(string key) => Text(key) switch
+    {
+        null => false,
+        var text when bool.TryParse(text, out var flag) => flag,
+        var text => throw new ArgumentException($"context {stack}:{key}: expected true or false, got {text}"),
+    };
+
     public Duration? Seconds(string key) => Text(key) switch
     {
         null => null,
-        var text when double.TryParse(text, CultureInfo.InvariantCulture, out var seconds) && seconds is >= 0 and < 1e9 =>
-            Duration.Seconds(seconds),
+        var text when double.TryParse(text, CultureInfo.InvariantCulture, out var seconds)
+            && seconds is >= 0 and < 1e9 => Duration.Seconds(seconds),
         var text => throw new ArgumentException($"context {stack}:{key}: expected seconds of 0 or more, got {text}"),
     };
 }

@@ -1,14 +1,19 @@
 namespace KinesisPatterns.Blueprints;
 
 /// <summary>The functions of this repository, published to one folder each.</summary>
-internal static class PublishedFunctions
+internal sealed class PublishedFunctions(string? folder, bool nativeAot)
 {
-    public static FunctionCode Code(string folder, string role, IReadOnlyDictionary<string, string>? files = null)
+    private readonly string _folder = folder ?? Path.Combine("artifacts", nativeAot ? "functions-aot" : "functions");
+
+    private readonly string _property = nativeAot ? " -p:NativeAot=true" : "";
+
+    public PublishedFunctionProps Function(string role, IReadOnlyDictionary<string, string>? files = null)
     {
-        var published = Path.Combine(folder, role);
+        var published = Path.Combine(_folder, role);
         return Directory.Exists(published)
-            ? FunctionCode.FromPublished(published, files)
+            ? new() { Code = FunctionCode.FromPublished(published, files), NativeAot = nativeAot }
             : throw new ArgumentException(
-                $"{published}: expected the published function {role}, got no such folder. Publish the functions first: dotnet build lambdas/Functions.proj");
+                $"{published}: expected the published function {role}, got no such folder. "
+                + $"Publish the functions first: dotnet build lambdas/Functions.proj{_property}");
     }
 }

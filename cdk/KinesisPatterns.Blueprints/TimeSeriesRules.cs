@@ -1,6 +1,8 @@
 namespace KinesisPatterns.Blueprints;
 
-/// <summary>The rules of the TimeSeries blueprint: any device, any metric, and ranges for the metrics that many machines have.</summary>
+/// <summary>
+/// The rules of the TimeSeries blueprint: any device, any metric, and ranges for the metrics that many machines have.
+/// </summary>
 public static class TimeSeriesRules
 {
     /// <summary>Accepts what it does not know, so that anyone's data flows at once.</summary>

@@ -11,7 +11,10 @@ public sealed class TimeSeriesStack : Stack
     {
         var failures = new DataBucket(this, "Failures").Bucket;
         var archive = new DataBucket(this, "Archive").Bucket;
+        var functions = new PublishedFunctions(props.Functions, props.NativeAot);
         var window = props.Window.ToSeconds().ToString(CultureInfo.InvariantCulture);
+
+        var batches = new StreamReading { BatchSize = 1_000, BatchWindow = Duration.Seconds(1) };
 
         var readings = new DataStream(this, "Readings", new() { MaximumRecordSize = props.MaximumRecordSize });
         var readingsArchive = new Archive(this, "ReadingsArchive", new()
@@ -37,9 +40,8 @@ public sealed class TimeSeriesStack : Stack
         var cleansing = new StreamFunction(this, "Cleansing", new()
         {
             Source = readings,
-            Function = new()
+            Function = functions.Function("Cleansing", rules) with
             {
-                Code = PublishedFunctions.Code(props.Functions, "Cleansing", rules),
                 Environment = new Dictionary<string, string>
                 {
                     ["CLEANSED_STREAM_NAME"] = cleansed.Stream.StreamName,
@@ -47,6 +49,7 @@ public sealed class TimeSeriesStack : Stack
                     ["CLEANSING_RULES_FILE"] = RulesFile,
                 },
             },
+            Reading = batches,
             Failures = new() { Bucket = failures },
         });
         cleansed.GrantWrite(cleansing);
@@ -64,9 +67,8 @@ public sealed class TimeSeriesStack : Stack
         var calculator = new StreamFunction(this, "SeriesCalculator", new()
         {
             Source = cleansed,
-            Function = new()
+            Function = functions.Function("SeriesCalculator") with
             {
-                Code = PublishedFunctions.Code(props.Functions, "SeriesCalculator"),
                 Environment = new Dictionary<string, string>(store.WriterEnvironment)
                 {
                     ["SERIES_TABLE_NAME"] = series.TableName,
@@ -75,18 +77,22 @@ public sealed class TimeSeriesStack : Stack
                 },
                 Network = store.WriterNetwork,
             },
+            Reading = batches,
             Failures = new() { Bucket = failures },
         });
         store.GrantWrite(calculator);
         series.Grant(
-            calculator, "dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem");
+            calculator,
+            "dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem");
 
         var query = new QueryApi(this, "Query", new()
         {
-            Function = new()
+            Function = functions.Function("Query") with
             {
-                Code = PublishedFunctions.Code(props.Functions, "Query"),
                 Environment = new Dictionary<string, string> { ["WINDOW_SECONDS"] = window },
+
+                // API Gateway waits no longer.
+                Timeout = Duration.Seconds(29),
             },
             Table = series,
         });
@@ -97,9 +103,9 @@ public sealed class TimeSeriesStack : Stack
             new("ReadingsRefused", readings.MetricWriteThroughputExceeded(), Above: 0, Then:
                 "Devices are throttled. Spread the partition keys; an on-demand stream doubles within minutes."),
             new("ReadingsArchiveStale", readingsArchive.MetricFreshness(), Above: 900, Then:
-                "Raw readings do not reach S3. Read the delivery stream's error log; they expire with the stream's retention."),
+                "Raw readings do not reach S3 and will expire. Read the error log of the delivery stream."),
             new("RejectedArchiveStale", rejectedArchive.MetricFreshness(), Above: 900, Then:
-                "Rejected readings do not reach S3. Read the delivery stream's error log; they expire with the stream's retention."),
+                "Rejected readings do not reach S3 and will expire. Read the error log of the delivery stream."),
             new("QueriesFail", query.MetricServerErrors(), Above: 0, Then: "The query function fails. Read its log."));
 
         var topic = new AlarmTopic(this, "AlarmTopic").Topic;

@@ -3,13 +3,22 @@ namespace KinesisPatterns.Blueprints;
 /// <summary>Options for a <see cref="TimeSeriesStack"/>.</summary>
 public sealed class TimeSeriesStackProps : StackProps
 {
-    /// <summary>The folder that holds the published functions, one folder each.</summary>
-    public string Functions { get; init; } = Path.Combine("artifacts", "functions");
+    /// <summary>
+    /// The folder that holds the published functions, one folder each; null is where this repository publishes them.
+    /// </summary>
+    public string? Functions { get; init; }
+
+    /// <summary>
+    /// Whether the functions were compiled ahead of time (Native AOT), to run on <c>provided.al2023</c>.
+    /// </summary>
+    public bool NativeAot { get; init; }
 
     /// <summary>Which readings are accepted.</summary>
     public CleansingRules Rules { get; init; } = TimeSeriesRules.Default;
 
-    /// <summary>The largest record devices may send: 1,024 to 10,240 KiB; null leaves Kinesis's own limit of 1,024.</summary>
+    /// <summary>
+    /// The largest record devices may send: 1,024 to 10,240 KiB; null leaves Kinesis's own limit of 1,024.
+    /// </summary>
     public Size? MaximumRecordSize { get; init; }
 
     /// <summary>The length of the windows over which statistics are kept: 1 second to 1 day.</summary>
@@ -33,6 +42,7 @@ public sealed class TimeSeriesStackProps : StackProps
                 MaximumLateness = context.Seconds("maximumLatenessSeconds") ?? rules.MaximumLateness,
                 MaximumAhead = context.Seconds("maximumAheadSeconds") ?? rules.MaximumAhead,
             },
+            NativeAot = context.Flag("nativeAot"),
             AlarmEmail = context.Text("alarmEmail"),
         };
     }

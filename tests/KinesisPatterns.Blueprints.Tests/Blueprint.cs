@@ -31,7 +31,9 @@ internal static class Blueprint
         return folder;
     }
 
-    public static string Setting(string key) => typeof(Blueprint).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+    /// <summary>A folder that the project file names.</summary>
+    public static string Setting(string key) => typeof(Blueprint).Assembly
+        .GetCustomAttributes<AssemblyMetadataAttribute>()
         .Single(attribute => attribute.Key == key).Value!;
 
     private static Dictionary<string, string> Synthesize()

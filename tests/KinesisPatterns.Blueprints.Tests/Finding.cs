@@ -15,7 +15,7 @@ internal sealed record Finding(
         {
             var script = Path.Combine(Blueprint.Setting("Checks"), "check.mjs");
             var run = await Tool.RunAsync("node", [script, template], cancellation);
-            Assert.True(run is { ExitCode: 0 }, $"node {script} {template}: {run?.Errors ?? "node is not on the PATH"}");
+            Assert.True(run is { ExitCode: 0 }, run?.Errors ?? "node is not on the PATH (https://nodejs.org)");
             findings = JsonSerializer.Deserialize<Finding[]>(run!.Value.Output, JsonSerializerOptions.Web)!;
             _known[template] = findings;
         }
@@ -23,6 +23,9 @@ internal sealed record Finding(
         return findings;
     }
 
-    public override string ToString() =>
-        $"{Pack} {Level} {Rule}{(Detail.Length > 0 ? $"[{Detail}]" : "")} {Resource}: {Text} {(Reason is null ? "NO REASON" : $"ACCEPTED: {Reason}")}";
+    public override string ToString()
+    {
+        var detail = Detail.Length > 0 ? $"[{Detail}]" : "";
+        return $"{Pack} {Level} {Rule}{detail} {Resource}: {Text} {(Reason is null ? "OPEN" : $"ACCEPTED: {Reason}")}";
+    }
 }

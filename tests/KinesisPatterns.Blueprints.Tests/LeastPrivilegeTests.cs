@@ -98,5 +98,6 @@ public sealed class LeastPrivilegeTests
         from target in OneOrMany(statement["Resource"]!)
         select (resource.Id, action.GetValue<string>(), target.ToJsonString());
 
-    private static IEnumerable<JsonNode> OneOrMany(JsonNode node) => node is JsonArray many ? many.Select(one => one!) : [node];
+    private static IEnumerable<JsonNode> OneOrMany(JsonNode node) =>
+        node is JsonArray many ? many.Select(one => one!) : [node];
 }

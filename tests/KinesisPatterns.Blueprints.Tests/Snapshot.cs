@@ -2,7 +2,9 @@ using System.Text.RegularExpressions;
 
 namespace KinesisPatterns.Blueprints.Tests;
 
-/// <summary>Compares a template with the one that was reviewed; <c>ACCEPT=1</c> takes the new one for the next review.</summary>
+/// <summary>
+/// Compares a template with the one that was reviewed; <c>ACCEPT=1</c> takes the new one for the next review.
+/// </summary>
 internal static partial class Snapshot
 {
     private static readonly JsonSerializerOptions _indented = new() { WriteIndented = true, NewLine = "\n" };

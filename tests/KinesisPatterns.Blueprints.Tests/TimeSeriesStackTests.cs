@@ -1,5 +1,6 @@
 using Amazon.CDK;
 using Amazon.CDK.Assertions;
+using KinesisPatterns.Cdk.Tests;
 
 namespace KinesisPatterns.Blueprints.Tests;
 
@@ -21,7 +22,9 @@ public sealed class TimeSeriesStackTests
             .Where(resource => (string?)resource.Resource["Type"] == "AWS::Lambda::Function")
             .ToDictionary(
                 resource => (string)resource.Resource["Properties"]!["Handler"]!,
-                resource => resource.Resource["Properties"]!["Environment"]!["Variables"]!.AsObject().Select(variable => variable.Key).Order());
+                resource => resource.Resource["Properties"]!["Environment"]!["Variables"]!.AsObject()
+                    .Select(variable => variable.Key)
+                    .Order());
 
         Assert.Equal(
             ["CLEANSED_STREAM_NAME", "CLEANSING_RULES_FILE", "REJECTED_STREAM_NAME"],
@@ -61,8 +64,9 @@ public sealed class TimeSeriesStackTests
     [Fact]
     public void Rejected_readings_may_be_as_large_as_Kinesis_allows()
     {
-        var stream = Blueprint.Resources("TimeSeries").Single(resource => resource.Id.StartsWith("Rejected", StringComparison.Ordinal)
-            && (string?)resource.Resource["Type"] == "AWS::Kinesis::Stream");
+        var stream = Blueprint.Resources("TimeSeries")
+            .Where(resource => resource.Id.StartsWith("Rejected", StringComparison.Ordinal))
+            .Single(resource => (string?)resource.Resource["Type"] == "AWS::Kinesis::Stream");
 
         Assert.Equal(10_240, (int?)stream.Resource["Properties"]!["MaxRecordSizeInKiB"]);
     }
@@ -70,7 +74,8 @@ public sealed class TimeSeriesStackTests
     [Fact]
     public void Takes_lateness_and_clock_error_from_the_command_line()
     {
-        var props = TimeSeriesStackProps.From(App(("TimeSeries:maximumLatenessSeconds", "7200"), ("TimeSeries:maximumAheadSeconds", "5")));
+        var props = TimeSeriesStackProps.From(App(
+            ("TimeSeries:maximumLatenessSeconds", "7200"), ("TimeSeries:maximumAheadSeconds", "5")));
 
         Assert.Equal(7_200, props.Rules.MaximumLateness.ToSeconds());
         Assert.Equal(5, props.Rules.MaximumAhead.ToSeconds());
@@ -95,13 +100,18 @@ public sealed class TimeSeriesStackTests
         var error = Assert.Throws<ArgumentException>(
             () => TimeSeriesStackProps.From(App(("TimeSeries:maximumLatenessSeconds", value))));
 
-        Assert.Equal($"context TimeSeries:maximumLatenessSeconds: expected seconds of 0 or more, got {value}", error.Message);
+        Assert.Equal(
+            $"context TimeSeries:maximumLatenessSeconds: expected seconds of 0 or more, got {value}", error.Message);
     }
 
     [Fact]
     public void Mails_alarms_to_whoever_is_named()
     {
-        var stack = new TimeSeriesStack(new App(), "TimeSeries", new() { Functions = Blueprint.Functions(), AlarmEmail = "me@example.com" });
+        var stack = new TimeSeriesStack(new App(), "TimeSeries", new()
+        {
+            Functions = Blueprint.Functions(),
+            AlarmEmail = "me@example.com",
+        });
 
         Template.FromStack(stack).HasResourceProperties("AWS::SNS::Subscription", new Dictionary<string, object>
         {
@@ -111,14 +121,32 @@ public sealed class TimeSeriesStackTests
     }
 
     [Fact]
+    public void Runs_functions_that_were_compiled_ahead_of_time()
+    {
+        var folder = Published.Folder();
+        foreach (var role in (string[])["Cleansing", "SeriesCalculator", "Query"])
+        {
+            Directory.Move(Published.Native("bootstrap", machine: 62), Path.Combine(folder, role));
+        }
+
+        var stack = new TimeSeriesStack(new App(), "TimeSeries", new() { Functions = folder, NativeAot = true });
+
+        Template.FromStack(stack).AllResourcesProperties("AWS::Lambda::Function", new Dictionary<string, object>
+        {
+            ["Runtime"] = "provided.al2023",
+            ["Handler"] = "bootstrap",
+        });
+    }
+
+    [Fact]
     public void Fails_with_the_remedy_when_the_functions_are_not_published()
     {
         var error = Assert.Throws<ArgumentException>(
-            () => new TimeSeriesStack(new App(), "TimeSeries", new() { Functions = "nowhere" }));
+            () => new TimeSeriesStack(new App(), "TimeSeries", new() { Functions = "nowhere", NativeAot = true }));
 
         Assert.Equal(
             $"{Path.Combine("nowhere", "Cleansing")}: expected the published function Cleansing, got no such folder. "
-            + "Publish the functions first: dotnet build lambdas/Functions.proj",
+            + "Publish the functions first: dotnet build lambdas/Functions.proj -p:NativeAot=true",
             error.Message);
     }
 

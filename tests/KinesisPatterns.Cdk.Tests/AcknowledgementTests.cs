@@ -42,7 +42,7 @@ public sealed class AcknowledgementTests
     public void Fails_for_a_group_of_resources() =>
         Synth.ShouldFail(
             "Default/Group: expected one resource to accept a finding on, got Construct",
-            () => new Constructs.Construct(_stack, "Group").Acknowledge("AwsSolutions-SQS3", "Nobody reads it anyway."));
+            () => new Constructs.Construct(_stack, "Group").Acknowledge("AwsSolutions-SQS3", "Nobody reads it."));
 
     [Fact]
     public void Fails_without_a_reason() =>

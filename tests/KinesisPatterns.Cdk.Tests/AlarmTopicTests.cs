@@ -20,7 +20,11 @@ public sealed class AlarmTopicTests
                     "Action": "sns:Publish",
                     "Condition": { "StringEquals": { "aws:SourceAccount": { "Ref": "AWS::AccountId" } } }
                   },
-                  { "Effect": "Deny", "Action": "sns:Publish", "Condition": { "Bool": { "aws:SecureTransport": "false" } } }
+                  {
+                    "Effect": "Deny",
+                    "Action": "sns:Publish",
+                    "Condition": { "Bool": { "aws:SecureTransport": "false" } }
+                  }
                 ]
               }
             }

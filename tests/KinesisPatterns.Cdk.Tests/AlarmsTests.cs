@@ -10,7 +10,8 @@ public sealed class AlarmsTests
     public AlarmsTests()
     {
         var orders = new DataStream(_stack, "Orders");
-        _alarms = new Alarms(_stack, "Alarms", new Watch("Lag", orders.MetricIteratorAge(), Above: 60_000, Then: "Look at the reader."));
+        var lag = new Watch("Lag", orders.MetricIteratorAge(), Above: 60_000, Then: "Look at the reader.");
+        _alarms = new Alarms(_stack, "Alarms", lag);
     }
 
     [Fact]

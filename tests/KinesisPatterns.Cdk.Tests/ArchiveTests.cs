@@ -22,13 +22,15 @@ public sealed class ArchiveTests
               "ExtendedS3DestinationConfiguration": {
                 "CompressionFormat": "GZIP",
                 "Prefix": "data/year=!{timestamp:yyyy}/month=!{timestamp:MM}/day=!{timestamp:dd}/hour=!{timestamp:HH}/",
-                "ErrorOutputPrefix": "errors/!{firehose:error-output-type}/year=!{timestamp:yyyy}/month=!{timestamp:MM}/day=!{timestamp:dd}/",
                 "BufferingHints": { "IntervalInSeconds": 300, "SizeInMBs": 64 },
                 "CloudWatchLoggingOptions": { "Enabled": true },
                 "ProcessingConfiguration": {
                   "Enabled": true,
                   "Processors": [
-                    { "Type": "AppendDelimiterToRecord", "Parameters": [{ "ParameterName": "Delimiter", "ParameterValue": "\\n" }] }
+                    {
+                      "Type": "AppendDelimiterToRecord",
+                      "Parameters": [{ "ParameterName": "Delimiter", "ParameterValue": "\\n" }]
+                    }
                   ]
                 }
               }
@@ -46,7 +48,8 @@ public sealed class ArchiveTests
         var delivery = _stack.Only("AWS::KinesisFirehose::DeliveryStream").GetProperty("Properties")
             .GetProperty("ExtendedS3DestinationConfiguration");
         Assert.StartsWith("raw/data/year=", delivery.GetProperty("Prefix").GetString());
-        Assert.StartsWith("raw/errors/", delivery.GetProperty("ErrorOutputPrefix").GetString());
+        Assert.StartsWith(
+            "raw/errors/!{firehose:error-output-type}/", delivery.GetProperty("ErrorOutputPrefix").GetString());
         _stack.ShouldHave("AWS::IAM::Policy", """
             {
               "PolicyDocument": {
@@ -109,7 +112,9 @@ public sealed class ArchiveTests
     {
         new Archive(_stack, "Keep", new() { Source = _orders.Stream });
 
-        _stack.ShouldHaveResource("AWS::KinesisFirehose::DeliveryStream", """{ "DependsOn": ["KeepRoleDefaultPolicyBFBA5DB8"] }""");
+        _stack.ShouldHaveResource("AWS::KinesisFirehose::DeliveryStream", """
+            { "DependsOn": ["KeepRoleDefaultPolicyBFBA5DB8"] }
+            """);
     }
 
     [Fact]
@@ -127,7 +132,10 @@ public sealed class ArchiveTests
                     {
                       "Type": "Lambda",
                       "Parameters": [
-                        { "ParameterName": "LambdaArn", "ParameterValue": { "Fn::GetAtt": ["Transform98E31DF8", "Arn"] } }
+                        {
+                          "ParameterName": "LambdaArn",
+                          "ParameterValue": { "Fn::GetAtt": ["Transform98E31DF8", "Arn"] }
+                        }
                       ]
                     },
                     { "Type": "AppendDelimiterToRecord" }
@@ -162,11 +170,19 @@ public sealed class ArchiveTests
     public void Fails_when_the_buffer_size_is_out_of_range(int mebibytes, string got) =>
         Synth.ShouldFail(
             $"Default/Keep: expected BufferSize of 1,024 KiB to 131,072 KiB, got {got}",
-            () => new Archive(_stack, "Keep", new() { Source = _orders.Stream, BufferSize = Size.Mebibytes(mebibytes) }));
+            () => new Archive(_stack, "Keep", new()
+            {
+                Source = _orders.Stream,
+                BufferSize = Size.Mebibytes(mebibytes),
+            }));
 
     [Fact]
     public void Fails_when_the_buffer_interval_is_out_of_range() =>
         Synth.ShouldFail(
             "Default/Keep: expected BufferInterval of 0 seconds to 15 minutes, got 15 minutes 1 second",
-            () => new Archive(_stack, "Keep", new() { Source = _orders.Stream, BufferInterval = Duration.Seconds(901) }));
+            () => new Archive(_stack, "Keep", new()
+            {
+                Source = _orders.Stream,
+                BufferInterval = Duration.Seconds(901),
+            }));
 }

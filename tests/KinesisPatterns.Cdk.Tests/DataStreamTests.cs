@@ -43,7 +43,9 @@ public sealed class DataStreamTests
     [Fact]
     public void Keeps_warm_throughput_with_on_demand_advantage()
     {
-        new DataStream(_stack, "Orders", new() { Capacity = StreamCapacity.OnDemandAdvantage(warmThroughputMiBps: 100) });
+        var capacity = StreamCapacity.OnDemandAdvantage(warmThroughputMiBps: 100);
+
+        new DataStream(_stack, "Orders", new() { Capacity = capacity });
 
         _stack.ShouldHave("AWS::Kinesis::Stream", """
             { "WarmThroughputMiBps": 100, "StreamModeDetails": { "StreamMode": "ON_DEMAND" }, "ShardCount": null }
@@ -80,7 +82,9 @@ public sealed class DataStreamTests
         Assert.NotNull(stream.Stream.EncryptionKey);
         _stack.ShouldHaveResource("AWS::Kinesis::Stream", """
             {
-              "Properties": { "StreamEncryption": { "EncryptionType": "KMS", "KeyId": { "Fn::GetAtt": ["Key961B73FD", "Arn"] } } },
+              "Properties": {
+                "StreamEncryption": { "EncryptionType": "KMS", "KeyId": { "Fn::GetAtt": ["Key961B73FD", "Arn"] } }
+              },
               "Metadata": { "cdk_nag": { "rules_to_suppress": [{ "id": "AwsSolutions-KDS3" }] } }
             }
             """);
@@ -141,7 +145,8 @@ public sealed class DataStreamTests
         }
 
         Synth.ShouldFail(
-            $"Default/Orders: expected at most {allowed} fan-out consumers, got one more, 'Last'", () => stream.AddConsumer("Last"));
+            $"Default/Orders: expected at most {allowed} fan-out consumers, got one more, 'Last'",
+            () => stream.AddConsumer("Last"));
     }
 
     [Fact]
@@ -152,7 +157,10 @@ public sealed class DataStreamTests
         stream.GrantWrite(new User(_stack, "Producer"));
 
         Assert.Equal(
-            ["kinesis:ListShards", "kinesis:PutRecord", "kinesis:PutRecords", "kms:Encrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*"],
+            [
+                "kinesis:ListShards", "kinesis:PutRecord", "kinesis:PutRecords",
+                "kms:Encrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*",
+            ],
             _stack.AllowedActions());
     }
 

@@ -20,10 +20,13 @@ public sealed class ExistingStreamTests
     [Fact]
     public void Its_retention_limits_the_age_of_records()
     {
-        new StreamFunction(_stack, "Handle", new() { Source = Orders(Duration.Days(2)), Function = Published.Function });
+        var source = Orders(Duration.Days(2));
+
+        new StreamFunction(_stack, "Handle", new() { Source = source, Function = Published.Function });
 
         _stack.ShouldHave("AWS::Lambda::EventSourceMapping", """{ "MaximumRecordAgeInSeconds": 129600 }""");
     }
 
-    private ExistingStream Orders(Duration? retention = null) => new(Stream.FromStreamArn(_stack, "Orders", Arn), retention);
+    private ExistingStream Orders(Duration? retention = null) =>
+        new(Stream.FromStreamArn(_stack, "Orders", Arn), retention);
 }

@@ -18,7 +18,9 @@ public sealed class FanOutConsumerTests
         var names = _stack.All("AWS::Kinesis::StreamConsumer")
             .Select(consumer => consumer.GetProperty("Properties").GetProperty("ConsumerName").GetString());
         Assert.Equal(2, names.Distinct().Count());
-        _stack.ShouldHave("AWS::Kinesis::StreamConsumer", """{ "StreamARN": { "Fn::GetAtt": ["Orders2A43276C", "Arn"] } }""");
+        _stack.ShouldHave("AWS::Kinesis::StreamConsumer", """
+            { "StreamARN": { "Fn::GetAtt": ["Orders2A43276C", "Arn"] } }
+            """);
     }
 
     [Fact]
@@ -69,7 +71,8 @@ public sealed class FanOutConsumerTests
         Assert.Equal("SubscribeToShardEvent.MillisBehindLatest", metric);
         Assert.Equal("Maximum", statistic);
         Assert.Equal(
-            """[{"Name":"ConsumerName","Value":"OrdersAudit94F9463C"},{"Name":"StreamName","Value":{"Ref":"Orders2A43276C"}}]""",
+            """[{"Name":"ConsumerName","Value":"OrdersAudit94F9463C"},"""
+            + """{"Name":"StreamName","Value":{"Ref":"Orders2A43276C"}}]""",
             dimensions);
     }
 }

@@ -22,9 +22,15 @@ public sealed class InfluxStoreTests
                 "Organization": "kinesis-patterns",
                 "Bucket": "readings",
                 "Username": "admin",
-                "Password": { "Fn::Join": ["", ["{{resolve:secretsmanager:", { "Ref": "StoreLogin9A1EF2D3" }, ":SecretString:password::}}"]] },
+                "Password": {
+                  "Fn::Join": [
+                    "", ["{{resolve:secretsmanager:", { "Ref": "StoreLogin9A1EF2D3" }, ":SecretString:password::}}"]
+                  ]
+                },
                 "PubliclyAccessible": false,
-                "LogDeliveryConfiguration": { "S3Configuration": { "Enabled": true, "BucketName": { "Ref": "StoreLogsA4BD9E50" } } }
+                "LogDeliveryConfiguration": {
+                  "S3Configuration": { "Enabled": true, "BucketName": { "Ref": "StoreLogsA4BD9E50" } }
+                }
               }
             }
             """);
@@ -113,7 +119,10 @@ public sealed class InfluxStoreTests
             }
             """);
         _stack.ShouldHave("AWS::EC2::SecurityGroupIngress", """
-            { "FromPort": 443, "SourceSecurityGroupId": { "Fn::GetAtt": ["StoreWriterSecurityGroupC6FBF98F", "GroupId"] } }
+            {
+              "FromPort": 443,
+              "SourceSecurityGroupId": { "Fn::GetAtt": ["StoreWriterSecurityGroupC6FBF98F", "GroupId"] }
+            }
             """);
     }
 

@@ -13,7 +13,8 @@ internal static class Published
 
     /// <param name="name">The executable.</param>
     /// <param name="machine">62 for x86-64, 183 for AArch64, as in an ELF header.</param>
-    public static string Native(string name, byte machine) => Folder((name, Elf(machine)), ($"{name}.dbg", Elf(machine)));
+    public static string Native(string name, byte machine) =>
+        Folder((name, Elf(machine)), ($"{name}.dbg", Elf(machine)));
 
     public static string Folder(params (string Name, byte[] Content)[] files)
     {

@@ -36,7 +36,9 @@ public sealed class PublishedFunctionTests
         new PublishedFunction(_stack, "Price", new() { Code = Published.Code, LogRetention = RetentionDays.ONE_WEEK });
 
         _stack.ShouldHave("AWS::Logs::LogGroup", """{ "RetentionInDays": 7 }""");
-        _stack.ShouldHave("AWS::Lambda::Function", """{ "LoggingConfig": { "LogGroup": { "Ref": "PriceLogs6F643A90" } } }""");
+        _stack.ShouldHave("AWS::Lambda::Function", """
+            { "LoggingConfig": { "LogGroup": { "Ref": "PriceLogs6F643A90" } } }
+            """);
     }
 
     [Fact]
@@ -101,7 +103,8 @@ public sealed class PublishedFunctionTests
         }
 
         var keys = _stack.All("AWS::Lambda::Function")
-            .Select(function => function.GetProperty("Properties").GetProperty("Code").GetProperty("S3Key").GetString());
+            .Select(function => function.GetProperty("Properties").GetProperty("Code"))
+            .Select(code => code.GetProperty("S3Key").GetString());
         Assert.Equal(2, keys.Distinct().Count());
     }
 
@@ -115,7 +118,11 @@ public sealed class PublishedFunctionTests
             _stack.AllowedActions());
         _stack.ShouldHave("AWS::IAM::Role", """{ "ManagedPolicyArns": null }""");
         _stack.ShouldHave("AWS::IAM::Policy", """
-            { "PolicyDocument": { "Statement": [{ "Resource": { "Fn::GetAtt": ["PriceLogs6F643A90", "Arn"] } }, { "Resource": "*" }] } }
+            {
+              "PolicyDocument": {
+                "Statement": [{ "Resource": { "Fn::GetAtt": ["PriceLogs6F643A90", "Arn"] } }, { "Resource": "*" }]
+              }
+            }
             """);
     }
 
@@ -128,7 +135,7 @@ public sealed class PublishedFunctionTests
         new PublishedFunction(_stack, "Price", new()
         {
             Code = Published.Code,
-            Network = new FunctionNetwork(vpc, new SubnetSelection { SubnetType = SubnetType.PRIVATE_WITH_EGRESS }, group),
+            Network = new(vpc, new SubnetSelection { SubnetType = SubnetType.PRIVATE_WITH_EGRESS }, group),
         });
 
         _stack.ShouldHave("AWS::Lambda::Function", """
@@ -147,7 +154,7 @@ public sealed class PublishedFunctionTests
     public void Fails_when_the_timeout_is_out_of_range() =>
         Synth.ShouldFail(
             "Stack/Price: expected Timeout of 1 second to 15 minutes, got 16 minutes",
-            () => new PublishedFunction(_stack, "Price", new() { Code = Published.Code, Timeout = Duration.Minutes(16) }));
+            () => new PublishedFunction(_stack, "Price", Published.Function with { Timeout = Duration.Minutes(16) }));
 
     [Fact]
     public void Fails_when_native_code_is_expected_and_managed_code_given() =>
@@ -185,6 +192,7 @@ public sealed class PublishedFunctionTests
             .Select(file => file.Value.GetProperty("source"))
             .Single(source => source.GetProperty("packaging").GetString() == "zip")
             .GetProperty("path").GetString()!;
-        return [.. Directory.GetFiles(Path.Combine(assembly, folder)).Select(Path.GetFileName).Order(StringComparer.Ordinal)!];
+        var files = Directory.GetFiles(Path.Combine(assembly, folder));
+        return [.. files.Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal)];
     }
 }

@@ -19,7 +19,9 @@ public sealed class QueryApiTests
     {
         Define();
 
-        var methods = _stack.All("AWS::ApiGateway::Method").Select(method => method.GetProperty("Properties")).ToArray();
+        var methods = _stack.All("AWS::ApiGateway::Method")
+            .Select(method => method.GetProperty("Properties"))
+            .ToArray();
         Assert.Equal(4, methods.Length);
         Assert.All(methods, method =>
         {
@@ -60,7 +62,8 @@ public sealed class QueryApiTests
             { "Environment": { "Variables": { "SERIES_TABLE_NAME": { "Ref": "SeriesB562BC26" } } } }
             """);
         Assert.Equal(
-            ["dynamodb:GetItem", "dynamodb:Query"], _stack.AllowedActions().Where(action => action.StartsWith("dynamodb:")));
+            ["dynamodb:GetItem", "dynamodb:Query"],
+            _stack.AllowedActions().Where(action => action.StartsWith("dynamodb:")));
     }
 
     [Fact]
@@ -102,7 +105,8 @@ public sealed class QueryApiTests
             new("Slow", api.MetricLatency(), 0, "Look."));
 
         var dimensions = """[{"Name":"ApiName","Value":"Query"}]""";
-        Assert.Equal([("5XXError", "Sum", dimensions), ("Latency", "Average", dimensions)], [.. _stack.AlarmedMetrics()]);
+        Assert.Equal(
+            [("5XXError", "Sum", dimensions), ("Latency", "Average", dimensions)], [.. _stack.AlarmedMetrics()]);
     }
 
     [Fact]

@@ -6,7 +6,8 @@ public sealed class StandInsTests
 {
     private const string Message =
         "Stack/Price was published with stand-ins for AWSSDK.Kinesis, Amazon.Lambda.Core and must not be deployed. "
-        + "Publish it where the NuGet feed has these packages (dotnet build lambdas/Functions.proj -p:AwsPackages=real), "
+        + "Publish it where the NuGet feed has these packages "
+        + "(dotnet build lambdas/Functions.proj -p:AwsPackages=real), "
         + "or insist with -c kinesis-patterns:allowStandIns=true.";
 
     [Fact]
@@ -18,7 +19,9 @@ public sealed class StandInsTests
 
         var assertion = Assert.Single(Rule(stack)!.Value.GetProperty("Assertions").EnumerateArray());
         Assert.Equal(Message, assertion.GetProperty("AssertDescription").GetString());
-        Assert.Equal("""{"Fn::Equals":["stand-ins","packages"]}""", assertion.GetProperty("Assert").GetRawText());
+        Assert.Equal("""{"Fn::Equals":[{"Ref":"StandIns"},"allowed"]}""", assertion.GetProperty("Assert").GetRawText());
+        var parameter = stack.Json().GetProperty("Parameters").GetProperty("StandIns");
+        Assert.Equal("refused", parameter.GetProperty("Default").GetString());
     }
 
     [Fact]
@@ -74,7 +77,8 @@ public sealed class StandInsTests
         ("stand-ins.json", """{"packages":["AWSSDK.Kinesis","Amazon.Lambda.Core"]}"""u8.ToArray())));
 
     private static JsonElement? Rule(Stack stack) =>
-        stack.Json().TryGetProperty("Rules", out var rules) && rules.TryGetProperty("PublishedWithStandIns", out var rule)
+        stack.Json().TryGetProperty("Rules", out var rules)
+            && rules.TryGetProperty("PublishedWithStandIns", out var rule)
             ? rule
             : null;
 }

@@ -45,6 +45,8 @@ public sealed class StreamFunctionTests
     [Fact]
     public void Takes_every_option_of_a_mapping()
     {
+        var partition = new Dictionary<string, object> { ["partitionKey"] = FilterRule.IsEqual("a") };
+
         new StreamFunction(_stack, "Handle", new()
         {
             Source = _orders,
@@ -56,7 +58,7 @@ public sealed class StreamFunctionTests
                 ParallelizationFactor = 10,
                 TumblingWindow = Duration.Seconds(900),
                 StartFrom = StartFrom.At(DateTimeOffset.FromUnixTimeMilliseconds(1_700_000_000_500)),
-                Filters = [FilterCriteria.Filter(new Dictionary<string, object> { ["partitionKey"] = FilterRule.IsEqual("a") })],
+                Filters = [FilterCriteria.Filter(partition)],
             },
             Failures = new()
             {
@@ -117,13 +119,17 @@ public sealed class StreamFunctionTests
             Failures = new() { Bucket = bucket },
         });
 
-        Assert.Equal(["s3:PutObject", "s3:ListBucket"], _stack.AllowedActions().Where(action => action.StartsWith("s3:")));
+        Assert.Equal(
+            ["s3:PutObject", "s3:ListBucket"], _stack.AllowedActions().Where(action => action.StartsWith("s3:")));
         _stack.ShouldHave("AWS::IAM::Policy", """
             {
               "PolicyDocument": {
                 "Statement": [
                   {}, {},
-                  { "Action": "s3:PutObject", "Resource": { "Fn::Join": ["", [{ "Fn::GetAtt": ["Bucket83908E77", "Arn"] }, "/aws/lambda/*"]] } },
+                  {
+                    "Action": "s3:PutObject",
+                    "Resource": { "Fn::Join": ["", [{ "Fn::GetAtt": ["Bucket83908E77", "Arn"] }, "/aws/lambda/*"]] }
+                  },
                   { "Action": "s3:ListBucket", "Resource": { "Fn::GetAtt": ["Bucket83908E77", "Arn"] } },
                   {}
                 ]
@@ -226,8 +232,8 @@ public sealed class StreamFunctionTests
         { new() { BatchSize = 10_001 }, "BatchSize of 1 to 10,000, got 10,001" },
         { new() { ParallelizationFactor = 0 }, "ParallelizationFactor of 1 to 10, got 0" },
         { new() { ParallelizationFactor = 11 }, "ParallelizationFactor of 1 to 10, got 11" },
-        { new() { BatchWindow = Duration.Seconds(301) }, "BatchWindow of 0 seconds to 5 minutes, got 5 minutes 1 second" },
-        { new() { TumblingWindow = Duration.Seconds(901) }, "TumblingWindow of 1 second to 15 minutes, got 15 minutes 1 second" },
+        { new() { BatchWindow = Duration.Minutes(6) }, "BatchWindow of 0 seconds to 5 minutes, got 6 minutes" },
+        { new() { TumblingWindow = Duration.Hours(1) }, "TumblingWindow of 1 second to 15 minutes, got 1 hour" },
         { new() { TumblingWindow = Duration.Seconds(0) }, "TumblingWindow of 1 second to 15 minutes, got 0 seconds" },
         { new() { Filters = [.. Enumerable.Repeat(new Dictionary<string, object>(), 6)] }, "Filters of 0 to 5, got 6" },
     };
@@ -237,5 +243,10 @@ public sealed class StreamFunctionTests
     public void Fails_when_an_option_of_the_mapping_is_out_of_range(StreamReading reading, string problem) =>
         Synth.ShouldFail(
             $"Default/Handle: expected {problem}",
-            () => new StreamFunction(_stack, "Handle", new() { Source = _orders, Function = Published.Function, Reading = reading }));
+            () => new StreamFunction(_stack, "Handle", new()
+            {
+                Source = _orders,
+                Function = Published.Function,
+                Reading = reading,
+            }));
 }

@@ -35,7 +35,8 @@ internal static class Synth
     public static string[] AllowedActions(this Stack stack) =>
     [
         .. stack.All("AWS::IAM::Policy")
-            .SelectMany(policy => policy.GetProperty("Properties").GetProperty("PolicyDocument").GetProperty("Statement").EnumerateArray())
+            .Select(policy => policy.GetProperty("Properties").GetProperty("PolicyDocument"))
+            .SelectMany(document => document.GetProperty("Statement").EnumerateArray())
             .SelectMany(statement => OneOrMany(statement.GetProperty("Action"))),
     ];
 
@@ -54,13 +55,17 @@ internal static class Synth
         Assert.Equal(message, Assert.Throws<ArgumentException>(define).Message);
 
     private static IEnumerable<string> OneOrMany(JsonElement json) =>
-        json.ValueKind == JsonValueKind.Array ? json.EnumerateArray().Select(one => one.GetString()!) : [json.GetString()!];
+        json.ValueKind == JsonValueKind.Array
+            ? json.EnumerateArray().Select(one => one.GetString()!)
+            : [json.GetString()!];
 
-    private static Matcher Expected(string json) => Match.ObjectLike((IDictionary<string, object>)Value(JsonDocument.Parse(json).RootElement));
+    private static Matcher Expected(string json) =>
+        Match.ObjectLike((IDictionary<string, object>)Value(JsonDocument.Parse(json).RootElement));
 
     private static object Value(JsonElement json) => json.ValueKind switch
     {
-        JsonValueKind.Object => json.EnumerateObject().ToDictionary(member => member.Name, member => Value(member.Value)),
+        JsonValueKind.Object =>
+            json.EnumerateObject().ToDictionary(member => member.Name, member => Value(member.Value)),
         JsonValueKind.Array => json.EnumerateArray().Select(Value).ToArray(),
         JsonValueKind.String => json.GetString()!,
         JsonValueKind.Number => json.GetDouble(),

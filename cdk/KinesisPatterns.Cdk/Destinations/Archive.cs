@@ -24,14 +24,17 @@ public sealed record ArchiveProps
     public Duration BufferInterval { get; init; } = Duration.Minutes(5);
 }
 
-/// <summary>Keeps every record of a stream in S3, one per line, compressed, under the hour in which it arrived.</summary>
+/// <summary>
+/// Keeps every record of a stream in S3, one per line, compressed, under the hour in which it arrived.
+/// </summary>
 /// <remarks>https://docs.aws.amazon.com/firehose/latest/dev/s3-prefixes.html</remarks>
 public sealed class Archive : Construct
 {
     private const string Dated =
         "data/year=!{timestamp:yyyy}/month=!{timestamp:MM}/day=!{timestamp:dd}/hour=!{timestamp:HH}/";
 
-    private const string Errors = "errors/!{firehose:error-output-type}/year=!{timestamp:yyyy}/month=!{timestamp:MM}/day=!{timestamp:dd}/";
+    private const string Errors =
+        "errors/!{firehose:error-output-type}/year=!{timestamp:yyyy}/month=!{timestamp:MM}/day=!{timestamp:dd}/";
 
     private readonly CfnDeliveryStream _delivery;
 
@@ -83,17 +86,21 @@ public sealed class Archive : Construct
 
         // Firehose tries its role when it is created.
         _delivery.Node.AddDependency(FunctionRole.Policy(role));
-        _delivery.Acknowledge("AwsSolutions-KDF1", "The source is a Kinesis stream, encrypted itself: Firehose encrypts only what is put directly.");
+        _delivery.Acknowledge(
+            "AwsSolutions-KDF1",
+            "The source is a Kinesis stream, encrypted itself: Firehose encrypts only what is put directly.");
     }
 
     /// <summary>The bucket that keeps the records.</summary>
     public IBucket Bucket { get; }
 
     /// <summary>Age of the oldest record that has not reached S3, in seconds (maximum).</summary>
-    public Metric MetricFreshness(IMetricOptions? options = null) => DeliveryMetric("DeliveryToS3.DataFreshness", "Maximum", options);
+    public Metric MetricFreshness(IMetricOptions? options = null) =>
+        DeliveryMetric("DeliveryToS3.DataFreshness", "Maximum", options);
 
     /// <summary>Share of the writes to S3 that succeeded: 0 to 1 (average).</summary>
-    public Metric MetricSuccess(IMetricOptions? options = null) => DeliveryMetric("DeliveryToS3.Success", "Average", options);
+    public Metric MetricSuccess(IMetricOptions? options = null) =>
+        DeliveryMetric("DeliveryToS3.Success", "Average", options);
 
     private static CfnDeliveryStream.ProcessorProperty[] Processors(IFunction? transform)
     {

@@ -20,7 +20,10 @@ internal static class ArchiveRole
             {
                 Conditions = new Dictionary<string, object>
                 {
-                    ["StringEquals"] = new Dictionary<string, object> { ["aws:SourceAccount"] = Stack.Of(scope).Account },
+                    ["StringEquals"] = new Dictionary<string, object>
+                    {
+                        ["aws:SourceAccount"] = Stack.Of(scope).Account,
+                    },
                 },
             }),
         });
@@ -34,7 +37,8 @@ internal static class ArchiveRole
         props.Transform?.GrantInvoke(role);
 
         FunctionRole.Policy(role).Acknowledge(
-            "AwsSolutions-IAM5", "Objects are named after the hour in which they are written; the folder is the narrowest scope.");
+            "AwsSolutions-IAM5",
+            "Objects are named after the hour in which they are written; the folder is the narrowest scope.");
 
         return role;
     }

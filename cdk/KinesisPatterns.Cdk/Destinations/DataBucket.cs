@@ -1,6 +1,8 @@
 namespace KinesisPatterns.Cdk;
 
-/// <summary>A private, encrypted, TLS-only, versioned bucket whose accesses are logged, and which survives its stack.</summary>
+/// <summary>
+/// A private, encrypted, TLS-only, versioned bucket whose accesses are logged, and which survives its stack.
+/// </summary>
 public sealed class DataBucket : Construct
 {
     /// <summary>Defines the bucket.</summary>

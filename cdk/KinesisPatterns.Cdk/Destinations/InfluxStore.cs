@@ -7,7 +7,9 @@ namespace KinesisPatterns.Cdk;
 /// <summary>Options for an <see cref="InfluxStore"/>.</summary>
 public sealed record InfluxStoreProps
 {
-    /// <summary>Where the instance and its writers run, with a way to DynamoDB and Secrets Manager; null makes an isolated VPC.</summary>
+    /// <summary>
+    /// Where the instance and its writers run, with a way to DynamoDB and Secrets Manager; null makes an isolated VPC.
+    /// </summary>
     public StoreNetwork? Network { get; init; }
 
     /// <summary>The instance: <c>db.influx.medium</c> (1 vCPU, 8 GiB) to <c>db.influx.24xlarge</c>.</summary>
@@ -26,7 +28,9 @@ public sealed record InfluxStoreProps
     public string Bucket { get; init; } = "readings";
 }
 
-/// <summary>Amazon Timestream for InfluxDB 2.7: a private instance, its generated password and its logs in S3.</summary>
+/// <summary>
+/// Amazon Timestream for InfluxDB 2.7: a private instance, its generated password and its logs in S3.
+/// </summary>
 /// <remarks>https://docs.aws.amazon.com/timestream/latest/developerguide/timestream-for-influxdb.html</remarks>
 public sealed class InfluxStore : Construct, ITimeSeriesStore
 {
@@ -38,8 +42,8 @@ public sealed class InfluxStore : Construct, ITimeSeriesStore
     {
         props ??= new();
         Ensure.InRange(this, props.Storage, Size.Gibibytes(20), Size.Gibibytes(15_360));
-        Ensure.That(
-            props.InstanceType.StartsWith("db.influx.", StringComparison.Ordinal), this, "InstanceType db.influx.*", props.InstanceType);
+        var known = props.InstanceType.StartsWith("db.influx.", StringComparison.Ordinal);
+        Ensure.That(known, this, "InstanceType db.influx.*", props.InstanceType);
 
         var network = props.Network ?? StoreNetwork.Isolated(this);
         var access = new StoreAccess(this, network, Port);
@@ -55,7 +59,9 @@ public sealed class InfluxStore : Construct, ITimeSeriesStore
                 PasswordLength = 32,
             },
         });
-        _login.Acknowledge("AwsSolutions-SMG4", "InfluxDB takes the password when it is created; rotating the secret alone would lock its writers out.");
+        _login.Acknowledge(
+            "AwsSolutions-SMG4",
+            "InfluxDB takes the password when it is created; rotating the secret alone would lock its writers out.");
 
         var logs = InfluxLogs.In(this);
         var instance = new CfnInfluxDBInstance(this, "Resource", new CfnInfluxDBInstanceProps
@@ -72,7 +78,11 @@ public sealed class InfluxStore : Construct, ITimeSeriesStore
             VpcSecurityGroupIds = [access.Store.SecurityGroupId],
             LogDeliveryConfiguration = new CfnInfluxDBInstance.LogDeliveryConfigurationProperty
             {
-                S3Configuration = new CfnInfluxDBInstance.S3ConfigurationProperty { BucketName = logs.BucketName, Enabled = true },
+                S3Configuration = new CfnInfluxDBInstance.S3ConfigurationProperty
+                {
+                    BucketName = logs.BucketName,
+                    Enabled = true,
+                },
             },
         });
         instance.ApplyRemovalPolicy(RemovalPolicy.RETAIN);

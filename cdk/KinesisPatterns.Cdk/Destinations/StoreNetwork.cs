@@ -5,7 +5,8 @@ namespace KinesisPatterns.Cdk;
 /// <summary>Where a store and its writers run.</summary>
 /// <param name="Vpc">The VPC.</param>
 /// <param name="Subnets">Its subnets: one to six, each in another availability zone.</param>
-/// <param name="SecretsEndpoint">The VPC's Secrets Manager endpoint, which writers are let into; null when they have another way.</param>
+/// <param name="SecretsEndpoint">The VPC's Secrets Manager endpoint, which writers are let into; null when they have
+/// another way.</param>
 public sealed record StoreNetwork(IVpc Vpc, ISubnetSelection Subnets, IInterfaceVpcEndpoint? SecretsEndpoint = null)
 {
     /// <summary>A VPC with no way to the internet, nor from it: only to DynamoDB and Secrets Manager.</summary>
@@ -16,7 +17,10 @@ public sealed record StoreNetwork(IVpc Vpc, ISubnetSelection Subnets, IInterface
         {
             MaxAzs = 2,
             NatGateways = 0,
-            SubnetConfiguration = [new SubnetConfiguration { Name = "Isolated", SubnetType = SubnetType.PRIVATE_ISOLATED }],
+            SubnetConfiguration =
+            [
+                new SubnetConfiguration { Name = "Isolated", SubnetType = SubnetType.PRIVATE_ISOLATED },
+            ],
             GatewayEndpoints = new Dictionary<string, IGatewayVpcEndpointOptions>
             {
                 ["DynamoDb"] = new GatewayVpcEndpointOptions { Service = GatewayVpcEndpointAwsService.DYNAMODB },

@@ -113,7 +113,8 @@ public sealed class QueryApi : Construct
         {
             Type = IntegrationType.AWS_PROXY,
             IntegrationHttpMethod = "POST",
-            Uri = $"arn:{stack.Partition}:apigateway:{stack.Region}:lambda:path/2015-03-31/functions/{Function.FunctionArn}/invocations",
+            Uri = $"arn:{stack.Partition}:apigateway:{stack.Region}:lambda:path/2015-03-31/functions/"
+                + $"{Function.FunctionArn}/invocations",
         });
     }
 
@@ -123,9 +124,11 @@ public sealed class QueryApi : Construct
             "lambda_function_public_access_prohibited_check",
             "It names this API and this account; the rule does not read ARNs that are put together from references.");
         Api.Node.FindChild("CloudWatchRole").Acknowledge(
-            "AwsSolutions-IAM4", "AWS's own policy for the one role by which API Gateway writes the logs of an account.");
+            "AwsSolutions-IAM4",
+            "AWS's own policy for the one role by which API Gateway writes the logs of an account.");
         Api.DeploymentStage.Acknowledge(
-            "AwsSolutions-APIG3", "Only callers that sign with credentials of this account get in; a web ACL would see nobody else.");
+            "AwsSolutions-APIG3",
+            "Only callers that sign with credentials of this account get in; a web ACL would see nobody else.");
     }
 
     private void AddGet(Amazon.CDK.AWS.APIGateway.Resource resource, params string[] optional) =>
@@ -135,5 +138,5 @@ public sealed class QueryApi : Construct
                 RequestParameters = optional.ToDictionary(name => $"method.request.querystring.{name}", _ => false),
                 RequestValidator = _validator,
             })
-            .Acknowledge("AwsSolutions-COG4", "Callers are services and people with AWS credentials: IAM authorizes them.");
+            .Acknowledge("AwsSolutions-COG4", "Callers have AWS credentials: IAM authorizes them.");
 }

@@ -8,7 +8,7 @@ internal static class Logs
         var logs = new LogGroup(scope, id, new LogGroupProps { Retention = retention });
         logs.Acknowledge(
             "cloudwatch_log_group_encrypted_check",
-            "CloudWatch Logs encrypts with its own key; these logs hold no payload that a customer key would have to protect.");
+            "CloudWatch Logs encrypts with its own key; these logs hold no payload that would need a customer's.");
         return logs;
     }
 }

@@ -57,14 +57,16 @@ public sealed partial record CleansingRules
         foreach (var (name, rule) in Metrics)
         {
             var path = $"{nameof(CleansingRules)}.{nameof(Metrics)}[{name}]";
-            Ensure.That(MetricName.IsMatch(name), path, "a name of 1 to 64 characters of A-Z a-z 0-9 . _ -", $"'{name}'");
+            Ensure.That(
+                MetricName.IsMatch(name), path, "a name of 1 to 64 characters of A-Z a-z 0-9 . _ -", $"'{name}'");
             rule.EnsureValid(path);
         }
 
         foreach (var (name, tags) in Devices)
         {
             var path = $"{nameof(CleansingRules)}.{nameof(Devices)}[{name}]";
-            Ensure.That(DeviceName.IsMatch(name), path, "a name of 1 to 128 characters of A-Z a-z 0-9 . _ : -", $"'{name}'");
+            Ensure.That(
+                DeviceName.IsMatch(name), path, "a name of 1 to 128 characters of A-Z a-z 0-9 . _ : -", $"'{name}'");
             foreach (var (tag, value) in tags)
             {
                 Ensure.That(tag is not ("" or "device"), path, "tags with a name other than 'device'", $"'{tag}'");

@@ -21,7 +21,9 @@ public sealed record FailureHandling
     /// <summary>Whether a failed batch is split in two, down to the record that fails.</summary>
     public bool Bisect { get; init; } = true;
 
-    /// <summary>Whether the function names the record that failed, so that the ones before it are not repeated.</summary>
+    /// <summary>
+    /// Whether the function names the record that failed, so that the ones before it are not repeated.
+    /// </summary>
     public bool ReportBatchItemFailures { get; init; } = true;
 
     /// <summary>The bucket that keeps what failed, payload included; null makes one.</summary>

@@ -22,19 +22,24 @@ public sealed class FunctionCode
     /// <summary>The text files that are put beside the code, by name.</summary>
     internal IReadOnlyDictionary<string, string> Files { get; }
 
-    /// <summary>The assembly that <c>dotnet</c> starts; null when the folder holds no single managed executable.</summary>
+    /// <summary>
+    /// The assembly that <c>dotnet</c> starts; null when the folder holds no single managed executable.
+    /// </summary>
     internal string? AssemblyName { get; }
 
     /// <summary>Takes a published folder, and puts small files beside the code.</summary>
-    /// <param name="folder">What <c>dotnet publish</c> wrote: a managed executable, or one compiled ahead of time (Native AOT).</param>
-    /// <param name="files">Text files by name, for configuration that is too large for environment variables (4 KB in all).</param>
+    /// <param name="folder">What <c>dotnet publish</c> wrote: a managed executable, or one compiled ahead of time
+    /// (Native AOT).</param>
+    /// <param name="files">Text files by name, for configuration that is too large for environment variables (4 KB in
+    /// all).</param>
     /// <returns>The code, whose asset changes when the folder or a file does.</returns>
     public static FunctionCode FromPublished(string folder, IReadOnlyDictionary<string, string>? files = null)
     {
         Ensure.That(Directory.Exists(folder), folder, "a folder that dotnet publish wrote", "none");
         foreach (var name in files?.Keys ?? [])
         {
-            Ensure.That(name.Length > 0 && Path.GetFileName(name) == name, folder, "files with a plain name", $"'{name}'");
+            var plain = name.Length > 0 && Path.GetFileName(name) == name;
+            Ensure.That(plain, folder, "files with a plain name", $"'{name}'");
         }
 
         return new FunctionCode(Path.GetFullPath(folder), files ?? new Dictionary<string, string>());

@@ -1,6 +1,8 @@
 namespace KinesisPatterns.Cdk;
 
-/// <summary>The role of a function, without AWS's managed policies, which allow more than one function's own log group.</summary>
+/// <summary>
+/// The role of a function, without AWS's managed policies, which allow more than one function's own log group.
+/// </summary>
 internal static class FunctionRole
 {
     // https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions
@@ -34,6 +36,6 @@ internal static class FunctionRole
 
     public static void AcknowledgeFindings(Role role) => Policy(role).Acknowledge(
         "AwsSolutions-IAM5",
-        "X-Ray has no resources to name; in a VPC, Lambda makes network interfaces, which have no name before they exist.",
+        "X-Ray has no resources to name, nor have the network interfaces that Lambda makes in a VPC before they exist.",
         "Resource::*");
 }

@@ -15,7 +15,8 @@ public sealed record MetricRule
     public string? Unit { get; init; }
 
     /// <summary>How a value in another unit becomes one in the metric's own, by the other unit's name.</summary>
-    public IReadOnlyDictionary<string, UnitConversion> Conversions { get; init; } = new Dictionary<string, UnitConversion>();
+    public IReadOnlyDictionary<string, UnitConversion> Conversions { get; init; } =
+        new Dictionary<string, UnitConversion>();
 
     internal void EnsureValid(string path)
     {
@@ -25,8 +26,7 @@ public sealed record MetricRule
         Ensure.That(Conversions.Count == 0 || Unit is not null, path, "a Unit to convert to", "none");
         foreach (var (unit, conversion) in Conversions)
         {
-            var usable = double.IsFinite(conversion.Factor) && conversion.Factor != 0 && double.IsFinite(conversion.Offset);
-            Ensure.That(usable, $"{path}.{nameof(Conversions)}[{unit}]", "a finite Factor other than 0 and a finite Offset", $"{conversion}");
+            conversion.EnsureValid($"{path}.{nameof(Conversions)}[{unit}]");
         }
     }
 
@@ -36,4 +36,11 @@ public sealed record MetricRule
 /// <summary>Converts a value: <c>value * Factor + Offset</c>.</summary>
 /// <param name="Factor">What the value is multiplied by.</param>
 /// <param name="Offset">What is added then.</param>
-public sealed record UnitConversion(double Factor, double Offset = 0);
+public sealed record UnitConversion(double Factor, double Offset = 0)
+{
+    internal void EnsureValid(string path)
+    {
+        Ensure.That(double.IsFinite(Factor) && Factor != 0, path, "a finite Factor other than 0", $"{Factor}");
+        Ensure.That(double.IsFinite(Offset), path, "a finite Offset", $"{Offset}");
+    }
+}

@@ -6,7 +6,10 @@ public sealed record PublishedFunctionProps
     /// <summary>The published executable.</summary>
     public required FunctionCode Code { get; init; }
 
-    /// <summary>Whether it was compiled ahead of time (Native AOT), to run on <c>provided.al2023</c> instead of the managed runtime.</summary>
+    /// <summary>
+    /// Whether it was compiled ahead of time (Native AOT), to run on <c>provided.al2023</c> instead of the managed
+    /// runtime.
+    /// </summary>
     public bool NativeAot { get; init; }
 
     /// <summary>The processor it was published for.</summary>
@@ -28,7 +31,10 @@ public sealed record PublishedFunctionProps
     public RetentionDays LogRetention { get; init; } = RetentionDays.ONE_YEAR;
 }
 
-/// <summary>A published .NET executable as a traced Lambda function, with its own log group and a role that allows no more than it needs.</summary>
+/// <summary>
+/// A published .NET executable as a traced Lambda function, with its own log group and a role that allows no more than
+/// it needs.
+/// </summary>
 /// <remarks>https://docs.aws.amazon.com/lambda/latest/dg/lambda-csharp.html</remarks>
 public sealed class PublishedFunction : Construct, IGrantable
 {
@@ -83,13 +89,16 @@ public sealed class PublishedFunction : Construct, IGrantable
         if (!props.NativeAot)
         {
             Ensure.That(
-                props.Code.AssemblyName is not null, this, "one *.runtimeconfig.json (a managed executable)", props.Code.Folder);
+                props.Code.AssemblyName is not null,
+                this,
+                "one *.runtimeconfig.json (a managed executable)",
+                props.Code.Folder);
             return;
         }
 
         Ensure.That(executable is not null, this, "a native executable (published with PublishAot)", props.Code.Folder);
         var machine = NativeExecutable.Machine(executable)!;
-        Ensure.That(
-            machine.Name == props.Architecture.Name, this, $"an executable for {props.Architecture.Name}", machine.Name);
+        var expected = props.Architecture.Name;
+        Ensure.That(machine.Name == expected, this, $"an executable for {expected}", machine.Name);
     }
 }

@@ -1,6 +1,8 @@
 namespace KinesisPatterns.Cdk;
 
-/// <summary>The folder that becomes a function's asset: the published one, or a copy with what has to be beside it.</summary>
+/// <summary>
+/// The folder that becomes a function's asset: the published one, or a copy with what has to be beside it.
+/// </summary>
 internal sealed class StagedCode : IDisposable
 {
     private readonly string? _copy;

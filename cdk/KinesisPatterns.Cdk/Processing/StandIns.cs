@@ -4,6 +4,7 @@ namespace KinesisPatterns.Cdk;
 internal static class StandIns
 {
     private const string Override = "kinesis-patterns:allowStandIns";
+    private const string ParameterId = "StandIns";
     private const string RuleId = "PublishedWithStandIns";
 
     // Synthesis has to work on a feed without the packages, so an error at synthesis is no option: CloudFormation
@@ -22,7 +23,15 @@ internal static class StandIns
         Annotations.Of(at).AddWarningV2(Override, message);
 
         var stack = Stack.Of(at);
+        var parameter = stack.Node.TryFindChild(ParameterId) as CfnParameter ?? Refused(stack);
         var rule = stack.Node.TryFindChild(RuleId) as CfnRule ?? new CfnRule(stack, RuleId);
-        rule.AddAssertion(Fn.ConditionEquals("stand-ins", "packages"), message);
+        rule.AddAssertion(Fn.ConditionEquals(parameter.ValueAsString, "allowed"), message);
     }
+
+    private static CfnParameter Refused(Stack stack) => new(stack, ParameterId, new CfnParameterProps
+    {
+        Default = "refused",
+        AllowedValues = ["refused", "allowed"],
+        Description = "Whether code that was published with stand-ins may be deployed.",
+    });
 }

@@ -16,7 +16,9 @@ public sealed record StreamFunctionProps
     public FailureHandling Failures { get; init; } = new();
 }
 
-/// <summary>A function that handles the records of a stream in order; what it cannot handle is kept in a bucket and alarmed.</summary>
+/// <summary>
+/// A function that handles the records of a stream in order; what it cannot handle is kept in a bucket and alarmed.
+/// </summary>
 public sealed class StreamFunction : Construct, IGrantable
 {
     /// <summary>Defines the function, its event source mapping and its alarms.</summary>
@@ -33,13 +35,13 @@ public sealed class StreamFunction : Construct, IGrantable
             this,
             "Alarms",
             new("Lag", MetricIteratorAge(), Above: 60_000, Then:
-                "A minute behind. Look at the function's errors and duration; give it memory, a larger batch or parallelization."),
+                "A minute behind. Look at errors and duration; give it memory, a larger batch or parallelization."),
             new("RecordsAtRisk", MetricIteratorAge(), Above: maximumAge.ToMilliseconds() * 2 / 3, Then:
-                "Records will soon be given up for their age. Fix the function, or lengthen retention and maximum age now."),
+                "Records will soon be given up for their age. Fix the function, or lengthen retention and age now."),
             new("FailuresKept", MetricKeptFailures(), Above: 0, Then:
-                "Records could not be handled and are in the bucket of failures. Read one, fix the cause, handle them again."),
+                "Records could not be handled; the bucket of failures has them. Read one, fix, handle them again."),
             new("RecordsLost", MetricDropped(), Above: 0, Then:
-                "Records were given up and could not be kept either. Check the function's rights on the bucket of failures at once."),
+                "Records were given up and could not be kept. Check the function's rights on the bucket of failures."),
             new("Throttled", MetricThrottles(), Above: 0, Then:
                 "The account or the function has too little concurrency: shards times parallelization. Raise it."));
     }
@@ -75,7 +77,9 @@ public sealed class StreamFunction : Construct, IGrantable
     /// <summary>How long an invocation took, in milliseconds (average).</summary>
     public Metric MetricDuration(IMetricOptions? options = null) => Function.MetricDuration(options);
 
-    /// <summary>Age of the last record of a batch when the function was done with it, in milliseconds (maximum).</summary>
+    /// <summary>
+    /// Age of the last record of a batch when the function was done with it, in milliseconds (maximum).
+    /// </summary>
     public Metric MetricIteratorAge(IMetricOptions? options = null) =>
         Function.Metric("IteratorAge", options ?? new MetricOptions { Statistic = "Maximum" });
 

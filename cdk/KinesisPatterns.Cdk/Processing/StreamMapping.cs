@@ -1,6 +1,8 @@
 namespace KinesisPatterns.Cdk;
 
-/// <summary>The event source mapping of a <see cref="StreamFunction"/>, with what it needs to read records and to keep failures.</summary>
+/// <summary>
+/// The event source mapping of a <see cref="StreamFunction"/>, with what it needs to read records and to keep failures.
+/// </summary>
 /// <remarks>https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-parameters.html</remarks>
 internal static class StreamMapping
 {
@@ -52,5 +54,10 @@ internal static class StreamMapping
     }
 
     private static Grant Allow(IGrantable function, string action, string resource) =>
-        Grant.AddToPrincipal(new GrantOnPrincipalOptions { Grantee = function, Actions = [action], ResourceArns = [resource] });
+        Grant.AddToPrincipal(new GrantOnPrincipalOptions
+        {
+            Grantee = function,
+            Actions = [action],
+            ResourceArns = [resource],
+        });
 }

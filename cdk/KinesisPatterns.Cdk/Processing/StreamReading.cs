@@ -13,13 +13,18 @@ public sealed record StreamReading
     /// <summary>Batches of one shard handled at the same time: 1 to 10. Order is kept per partition key.</summary>
     public int ParallelizationFactor { get; init; } = 1;
 
-    /// <summary>The window over which the function carries state from batch to batch: 1 to 900 seconds; null for none.</summary>
+    /// <summary>
+    /// The window over which the function carries state from batch to batch: 1 to 900 seconds; null for none.
+    /// </summary>
     public Duration? TumblingWindow { get; init; }
 
     /// <summary>Where reading starts when the function is first deployed.</summary>
     public StartFrom StartFrom { get; init; } = StartFrom.Oldest;
 
-    /// <summary>Patterns of which a record must meet one (see <see cref="FilterCriteria"/>): at most 5; none lets all records pass.</summary>
+    /// <summary>
+    /// Patterns of which a record must meet one (see <see cref="FilterCriteria"/>): at most 5; none lets all records
+    /// pass.
+    /// </summary>
     public IReadOnlyList<IDictionary<string, object>> Filters { get; init; } = [];
 
     internal void EnsureValid(IConstruct at)

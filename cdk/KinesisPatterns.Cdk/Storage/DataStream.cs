@@ -14,7 +14,9 @@ public sealed record DataStreamProps
     /// <summary>Customer key for records at rest; null uses the AWS-managed one.</summary>
     public IKey? Key { get; init; }
 
-    /// <summary>The largest record the stream takes: 1,024 to 10,240 KiB; null leaves Kinesis's own limit of 1,024.</summary>
+    /// <summary>
+    /// The largest record the stream takes: 1,024 to 10,240 KiB; null leaves Kinesis's own limit of 1,024.
+    /// </summary>
     /// <remarks>https://docs.aws.amazon.com/streams/latest/dev/large-records.html</remarks>
     public Size? MaximumRecordSize { get; init; }
 
@@ -25,7 +27,9 @@ public sealed record DataStreamProps
     public RemovalPolicy RemovalPolicy { get; init; } = RemovalPolicy.RETAIN;
 }
 
-/// <summary>An encrypted Kinesis data stream that scales on demand and survives its stack unless told otherwise.</summary>
+/// <summary>
+/// An encrypted Kinesis data stream that scales on demand and survives its stack unless told otherwise.
+/// </summary>
 public sealed class DataStream : Construct, IRecordSource
 {
     private readonly StreamCapacity _capacity;
@@ -62,7 +66,8 @@ public sealed class DataStream : Construct, IRecordSource
 
         if (props.Key is not null)
         {
-            stream.Acknowledge("AwsSolutions-KDS3", "A customer key was asked for; who rotates and revokes it is the customer's decision.");
+            stream.Acknowledge(
+                "AwsSolutions-KDS3", "A customer key was asked for, to be rotated and revoked by its owner.");
         }
     }
 
@@ -89,8 +94,12 @@ public sealed class DataStream : Construct, IRecordSource
         return new FanOutConsumer(this, id);
     }
 
-    /// <summary>Gives <paramref name="vpc"/> a private way to Kinesis whose policy admits this stream and this account only.</summary>
-    /// <remarks>A VPC can have one such endpoint with private DNS. https://docs.aws.amazon.com/streams/latest/dev/vpc.html</remarks>
+    /// <summary>
+    /// Gives <paramref name="vpc"/> a private way to Kinesis whose policy admits this stream and this account only.
+    /// </summary>
+    /// <remarks>
+    /// A VPC can have one such endpoint with private DNS. https://docs.aws.amazon.com/streams/latest/dev/vpc.html
+    /// </remarks>
     public InterfaceVpcEndpoint AddInterfaceEndpoint(string id, IVpc vpc) => StreamEndpoint.In(vpc, this, id, Stream);
 
     /// <summary>Lets <paramref name="producer"/> put records, including use of the key.</summary>

@@ -1,6 +1,8 @@
 namespace KinesisPatterns.Cdk;
 
-/// <summary>A stream that was not defined here, such as <c>Stream.FromStreamArn(...)</c>, as a source of records.</summary>
+/// <summary>
+/// A stream that was not defined here, such as <c>Stream.FromStreamArn(...)</c>, as a source of records.
+/// </summary>
 /// <param name="stream">The stream.</param>
 /// <param name="retention">How long its records stay readable; null when unknown.</param>
 public sealed class ExistingStream(IStream stream, Duration? retention = null) : IRecordSource

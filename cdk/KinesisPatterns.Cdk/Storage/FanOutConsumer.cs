@@ -1,6 +1,8 @@
 namespace KinesisPatterns.Cdk;
 
-/// <summary>An enhanced fan-out consumer: 2 MiB/s of every shard for itself. Made by <see cref="DataStream.AddConsumer"/>.</summary>
+/// <summary>
+/// An enhanced fan-out consumer: 2 MiB/s of every shard for itself. Made by <see cref="DataStream.AddConsumer"/>.
+/// </summary>
 /// <remarks>https://docs.aws.amazon.com/streams/latest/dev/enhanced-consumers.html</remarks>
 public sealed class FanOutConsumer : Construct, IRecordSource
 {

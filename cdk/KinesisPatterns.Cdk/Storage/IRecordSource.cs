@@ -1,6 +1,8 @@
 namespace KinesisPatterns.Cdk;
 
-/// <summary>Where a <see cref="StreamFunction"/> takes its records from: a stream, or one fan-out consumer of it.</summary>
+/// <summary>
+/// Where a <see cref="StreamFunction"/> takes its records from: a stream, or one fan-out consumer of it.
+/// </summary>
 public interface IRecordSource
 {
     /// <summary>The stream that holds the records.</summary>

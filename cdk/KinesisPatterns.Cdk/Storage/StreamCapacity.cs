@@ -18,13 +18,18 @@ public sealed record StreamCapacity
     public static StreamCapacity OnDemand() => new();
 
     /// <summary>On demand in an account that committed to the minimum throughput of On-demand Advantage.</summary>
-    /// <remarks>The commitment is a setting of the whole account and not made here; without it the deployment fails.</remarks>
-    /// <param name="warmThroughputMiBps">Write throughput ready before traffic comes: 1 to 10,240 MiB/s; null for none.</param>
+    /// <remarks>
+    /// The commitment is a setting of the whole account and not made here; without it the deployment fails.
+    /// </remarks>
+    /// <param name="warmThroughputMiBps">Write throughput ready before traffic comes: 1 to 10,240 MiB/s; null for
+    /// none.</param>
     /// <returns>A capacity that allows warm throughput and 50 fan-out consumers.</returns>
     public static StreamCapacity OnDemandAdvantage(int? warmThroughputMiBps = null) =>
         new() { WarmThroughputMiBps = warmThroughputMiBps, MaximumConsumers = 50 };
 
-    /// <summary>A fixed number of shards, 1 MiB/s or 1,000 records/s in and 2 MiB/s out each; at most 20 fan-out consumers.</summary>
+    /// <summary>
+    /// A fixed number of shards, 1 MiB/s or 1,000 records/s in and 2 MiB/s out each; at most 20 fan-out consumers.
+    /// </summary>
     public static StreamCapacity Provisioned(int shards) => new() { Shards = shards };
 
     internal void EnsureValid(IConstruct at)

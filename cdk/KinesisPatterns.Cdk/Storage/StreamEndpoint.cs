@@ -32,7 +32,10 @@ internal static class StreamEndpoint
             Resources = [stream.StreamArn, $"{stream.StreamArn}/consumer/*"],
             Conditions = new Dictionary<string, object>
             {
-                ["StringEquals"] = new Dictionary<string, object> { ["aws:PrincipalAccount"] = Stack.Of(scope).Account },
+                ["StringEquals"] = new Dictionary<string, object>
+                {
+                    ["aws:PrincipalAccount"] = Stack.Of(scope).Account,
+                },
             },
         }));
 
