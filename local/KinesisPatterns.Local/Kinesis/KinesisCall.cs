@@ -60,10 +60,10 @@ internal sealed class KinesisCall(
         _ => throw WrongType(name, "Timestamp"),
     };
 
-    public byte[]? Blob(string name) => Member(name) switch
+    public ReadOnlyMemory<byte>? Blob(string name) => Member(name) switch
     {
         null => null,
-        { ValueKind: JsonValueKind.String } text when text.TryGetBytesFromBase64(out var bytes) => bytes,
+        { ValueKind: JsonValueKind.String } text when text.TryGetBytesFromBase64(out var bytes) => (ReadOnlyMemory<byte>?)bytes,
         _ => throw WrongType(name, "Blob"),
     };
 

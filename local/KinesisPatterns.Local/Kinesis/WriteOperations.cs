@@ -12,15 +12,15 @@ internal static class WriteOperations
         var entry = new PutRecordsRequest.Entry
         {
             Data = call.Blob("Data"),
-            Key = call.Text("PartitionKey") is { } key ? Encoding.UTF8.GetBytes(key) : null,
+            Key = call.Text("PartitionKey") is { } key ? (ReadOnlyMemory<byte>?)Encoding.UTF8.GetBytes(key) : null,
             ExplicitHashKey = call.Text("ExplicitHashKey"),
         };
         PutRules.Explain(entry, "");
         CheckOrdering(call.Text("SequenceNumberForOrdering"));
         var stream = call.Stream();
-        PutRules.CheckSize(entry.Data.Value.Length + entry.Key.Value.Length, stream);
+        PutRules.CheckSize(entry.Data!.Value.Length + entry.Key!.Value.Length, stream);
 
-        var put = stream.Put(entry.Key.Value.Span, entry.Data.Value.Span, entry.Hash, stream.Now);
+        var put = stream.Put(entry.Key!.Value.Span, entry.Data!.Value.Span, entry.Hash, stream.Now);
         put.Shard.Notify();
         if (put.IsThrottled)
         {

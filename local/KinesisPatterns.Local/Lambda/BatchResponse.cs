@@ -32,7 +32,7 @@ internal readonly record struct BatchResponse(int? FailedFrom, ReadOnlyMemory<by
                 reportsFailures ? FirstFailure(root, batch) : null,
                 root.TryGetProperty("state", out var state) && state.ValueKind == JsonValueKind.Object
                     ? System.Text.Encoding.UTF8.GetBytes(state.GetRawText())
-                    : null,
+                    : (ReadOnlyMemory<byte>?)null,
                 null);
         }
         catch (JsonException)

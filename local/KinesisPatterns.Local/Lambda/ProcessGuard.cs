@@ -64,6 +64,9 @@ internal sealed class ProcessGuard : IDisposable
         }
     }
 
+    /// <summary>Closes the pipe to the shell, as the end of this process does.</summary>
+    internal void BreakPipe() => _shell?.StandardInput.Close();
+
     private void OnExit(object? sender, EventArgs e) => KillAll();
 
     private void KillAll()
@@ -107,7 +110,7 @@ internal sealed class ProcessGuard : IDisposable
             _shell!.StandardInput.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{what}{id}"));
             _shell.StandardInput.Flush();
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or ObjectDisposedException)
         {
             // The shell was killed: an orderly exit is still covered.
         }

@@ -70,6 +70,17 @@ public sealed class PutRecordsTests : IAsyncLifetime
         Assert.Equal(0, _server.Kinesis.TryGet("orders")!.RecordsPut);
     }
 
+    [Theory]
+    [InlineData("""{"StreamName":"orders","PartitionKey":"x"}""", "Value null at 'data'")]
+    [InlineData("""{"StreamName":"orders","Data":""}""", "Value null at 'partitionKey'")]
+    [InlineData("""{"StreamName":"orders","Data":"","PartitionKey":"","ExplicitHashKey":"x"}""", "2 validation errors")]
+    public async Task Fails_a_single_record_on_bad_input(string request, string message)
+    {
+        var error = await _server.FailAsync("PutRecord", request);
+
+        Assert.Contains(message, error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Fails_above_500_records()
     {
