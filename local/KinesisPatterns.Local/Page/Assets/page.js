@@ -6,7 +6,7 @@ const MOST_POINTS = 6000, MOST_ROWS = 60;
 
 const series = new Map();   // device -> metric -> { t: [], v: [] }
 const charts = new Map();   // metric -> { plot, title }
-let device = null, nodes = new Map();
+let device = null, chosen = false, nodes = new Map();
 
 function element(tag, properties, ...children) {
   const made = Object.assign(document.createElement(tag), properties);
@@ -32,7 +32,7 @@ function addDevice(dev) {
   const select = byId('device');
   const after = [...select.options].find(o => o.value > dev);
   select.insertBefore(element('option', { value: dev, textContent: dev }), after ?? null);
-  if (device === null) { device = dev; }
+  if (!chosen) device = select.options[0].value;
   select.value = device;
 }
 
@@ -118,7 +118,7 @@ function onState(state) {
   draw();
 }
 
-byId('device').addEventListener('change', e => { device = e.target.value; draw(); });
+byId('device').addEventListener('change', e => { device = e.target.value; chosen = true; draw(); });
 byId('span').addEventListener('change', draw);
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => charts.forEach(c => c.plot.redraw()));
 
