@@ -55,7 +55,7 @@ internal sealed class BlueprintRun(RunOptions options)
         using var showing = new CancellationTokenSource();
         var live = _screen.LiveAsync(run, showing.Token);
         await run.FeedAsync(input?.Records() ?? Simulated(), options.Rate, feeding.Token);
-        await run.DrainAsync(CancellationToken.None);
+        await run.DrainAsync(options.Drain, CancellationToken.None);
         await showing.CancelAsync();
         await live;
     }

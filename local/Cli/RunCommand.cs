@@ -15,6 +15,7 @@ internal static class RunCommand
         var blueprint = new Argument<string>("blueprint") { Description = "The stack to run, e.g. TimeSeries." };
         var rate = new Option<double?>("--rate") { Description = "Records per second to feed; 'max' is as fast as the stream takes them.", DefaultValueFactory = _ => 200, CustomParser = Rate };
         var duration = new Option<TimeSpan?>("--for") { Description = "How long to feed: 30s, 5m, 1h. Without it: until the input ends, or Ctrl+C.", CustomParser = Span };
+        var drain = new Option<TimeSpan?>("--drain") { Description = "How long records may still be on their way after the feed has ended.", DefaultValueFactory = _ => TimeSpan.FromMinutes(2), CustomParser = Span };
         var input = new Option<string?>("--input") { Description = "Real data instead of the simulator: a CSV or JSON-lines file, or a folder of them." };
         var assembly = new Option<string?>("--assembly") { Description = "A folder that `cdk synth` wrote, instead of synthesizing the app of the nearest cdk.json." };
         var port = new Option<int>("--port") { Description = "The endpoint of all AWS services.", DefaultValueFactory = _ => 4566 };
@@ -35,13 +36,14 @@ internal static class RunCommand
 
         var command = new Command("run", "Synthesizes a blueprint and runs it here, fed with readings, every record accounted for.")
         {
-            blueprint, rate, duration, input, assembly, port, page, outputs, data, json, noQuotas, logs, seed, devices, faulty, context,
+            blueprint, rate, duration, drain, input, assembly, port, page, outputs, data, json, noQuotas, logs, seed, devices, faulty, context,
         };
         command.SetAction((result, cancellation) => GuardedAsync(new()
         {
             Blueprint = result.GetRequiredValue(blueprint),
             Rate = result.GetValue(rate),
             For = result.GetValue(duration),
+            Drain = result.GetValue(drain)!.Value,
             Input = result.GetValue(input),
             Assembly = result.GetValue(assembly),
             Port = result.GetValue(port),
@@ -95,7 +97,7 @@ internal static class RunCommand
         var seconds = unit switch { 's' => 1, 'm' => 60, 'h' => 3600, _ => 0 };
         if (seconds == 0 || !double.TryParse(text[..^1], NumberStyles.Float, CultureInfo.InvariantCulture, out var number) || number <= 0)
         {
-            result.AddError($"--for: expected a time such as 30s, 5m or 1h, got '{text}'");
+            result.AddError($"expected a time such as 30s, 5m or 1h, got '{text}'");
             return null;
         }
 

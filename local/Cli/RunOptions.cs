@@ -10,6 +10,9 @@ internal sealed record RunOptions
 
     public TimeSpan? For { get; init; }
 
+    /// <summary>How long records may still be on their way after the feed has ended.</summary>
+    public required TimeSpan Drain { get; init; }
+
     public string? Input { get; init; }
 
     public string? Assembly { get; init; }

@@ -93,7 +93,7 @@ internal sealed class Screen
             Row("stored", summary.Stored, "in the series store");
             Row("rejected", summary.Rejected, string.Join(", ", summary.Reasons.Select(r => $"{r.Key} {r.Value}")));
             Row("failed", summary.Failed, summary.Failed > 0 ? "kept with their payload in the failures bucket" : "");
-            Row(summary.Lost == 0 ? "lost" : "[red]lost[/]", summary.Lost, string.Join("\n", summary.Missing));
+            Row(summary.Lost == 0 ? "lost" : summary.Drained ? "[red]lost[/]" : "[red]unfinished[/]", summary.Lost, string.Join("\n", summary.Missing));
             _console.Write(table);
             foreach (var (delivery, records) in summary.Archived)
             {

@@ -19,8 +19,6 @@ internal sealed class ReadingRun : IPageSource, IAsyncDisposable
     private const int HistoryPerSeries = 600;
     private const int RejectedKept = 60;
 
-    // Nothing moves for this long: what is open now will not end by itself.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan SettleEvery = TimeSpan.FromSeconds(5);
 
@@ -39,6 +37,7 @@ internal sealed class ReadingRun : IPageSource, IAsyncDisposable
     private readonly Task[] _background;
     private readonly DateTimeOffset _started = TimeProvider.System.GetUtcNow();
     private string _status = "running";
+    private bool _drained;
 
     public ReadingRun(LocalHost host, string source)
     {
@@ -64,21 +63,20 @@ internal sealed class ReadingRun : IPageSource, IAsyncDisposable
     public Task FeedAsync(IEnumerable<FedRecord> records, double? rate, CancellationToken cancellation) =>
         _producer.PutAllAsync(records, rate, cancellation);
 
-    /// <summary>Waits until every record has come to its end, or nothing has moved for a minute, or the caller has waited enough.</summary>
-    public async Task DrainAsync(CancellationToken cancellation)
+    /// <summary>Waits until every record has come to its end, but no longer than <paramref name="most"/>.</summary>
+    public async Task DrainAsync(TimeSpan most, CancellationToken cancellation)
     {
         _status = "draining";
-        var (last, since) = (-1L, TimeProvider.System.GetTimestamp());
-        for (var idle = 0; idle < 2 && TimeProvider.System.GetElapsedTime(since) < Patience;)
+        var started = TimeProvider.System.GetTimestamp();
+        for (var idle = 0; idle < 2 && TimeProvider.System.GetElapsedTime(started) < most;)
         {
             // Twice: a record may pass from one stream to the next between two looks.
-            idle = _host.IsIdle && _rejectedTail?.IsIdle != false ? idle + 1 : 0;
-            var moved = Progress();
-            (last, since) = moved == last ? (last, since) : (moved, TimeProvider.System.GetTimestamp());
+            idle = IsIdle ? idle + 1 : 0;
             await Task.Delay(Look, cancellation);
         }
 
         await _host.Firehose.FlushAsync(cancellation);
+        _drained = IsIdle;
         _status = "finished";
     }
 
@@ -96,6 +94,7 @@ internal sealed class ReadingRun : IPageSource, IAsyncDisposable
             Rejected = account.Rejected,
             Failed = account.Failed,
             Lost = account.Lost,
+            Drained = _drained,
             Reasons = account.Reasons,
             Missing = account.Missing,
             Archived = _host.Firehose.Streams.ToDictionary(s => s.Name, s => s.Delivered),
@@ -186,9 +185,7 @@ internal sealed class ReadingRun : IPageSource, IAsyncDisposable
         }
     }
 
-    private long Progress() =>
-        _readings.RecordsPut + (_cleansed?.RecordsPut ?? 0) + _ledger.Rejected + _host.Influx.Values.Sum(i => i.Store.Written)
-        + _host.Firehose.Streams.Sum(s => s.Received) + _host.Lambda.Mappings.Sum(m => m.Counters.Invoked) + Enum.GetValues<RecordEnd>().Sum(_host.Recorder.Count);
+    private bool IsIdle => _host.IsIdle && _rejectedTail?.IsIdle != false;
 
     private async Task SettleAsync()
     {

@@ -23,8 +23,11 @@ internal sealed record RunSummary
 
     public required long Failed { get; init; }
 
-    /// <summary>Readings that are nowhere.</summary>
+    /// <summary>Readings that have come to no end: still on their way when the run ended, or nowhere.</summary>
     public required long Lost { get; init; }
+
+    /// <summary>Whether nothing was on its way any more when the run ended.</summary>
+    public required bool Drained { get; init; }
 
     public required IReadOnlyDictionary<string, long> Reasons { get; init; }
 

@@ -90,7 +90,7 @@ internal static class ConsumerOperations
             consumer.Stream.Consumers.Remove(consumer);
         }
 
-        Subscriptions.End(consumer);
+        call.Service.Subscriptions.End(consumer);
     }
 
     public static StreamConsumer Find(KinesisCall call, string arn)

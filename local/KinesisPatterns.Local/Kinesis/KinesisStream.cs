@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Security.Cryptography;
 using System.Text;
 
 namespace KinesisPatterns.Local.Kinesis;
@@ -111,7 +110,7 @@ internal sealed class KinesisStream
 
     internal PutResult Put(ReadOnlySpan<byte> key, ReadOnlySpan<byte> data, UInt128? explicitHashKey, long now)
     {
-        var hash = explicitHashKey ?? HashOf(key);
+        var hash = explicitHashKey ?? KeyHash.Of(key);
         while (true)
         {
             var shard = Route(hash);
@@ -175,13 +174,6 @@ internal sealed class KinesisStream
             Array.ForEach(_open, shard => shard.Close(Now, []));
             _resharded.Fire();
         }
-    }
-
-    internal static UInt128 HashOf(ReadOnlySpan<byte> key)
-    {
-        Span<byte> digest = stackalloc byte[MD5.HashSizeInBytes];
-        MD5.HashData(key, digest);
-        return System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(digest);
     }
 
     private Shard Route(UInt128 hash)

@@ -10,39 +10,39 @@ internal static class PutRules
     private const int LargestData = 10 << 20;
     private const int LongestKey = 256;
 
-    public static void Check(PutRecordsRequest request, KinesisStream? stream)
+    /// <summary>Fails with what is wrong with a request, whatever its stream.</summary>
+    public static void Check(PutRecordsRequest request)
     {
-        if (stream is null)
-        {
-            new Constraints().Required("Records", request.Count)
-                .Check(request.Count is null or > 0, "'[]'", "Records", "Member must have length greater than or equal to 1")
-                .Check(request.Count is null or <= PutRecordsRequest.MostRecords, "'[...]'", "Records",
-                    "Member must have length less than or equal to 500")
-                .Enforce();
-        }
+        new Constraints().Required("Records", request.Count)
+            .Check(request.Count is null or > 0, "'[]'", "Records", "Member must have length greater than or equal to 1")
+            .Check(request.Count is null or <= PutRecordsRequest.MostRecords, "'[...]'", "Records",
+                "Member must have length less than or equal to 500")
+            .Enforce();
 
         var total = 0L;
         for (var i = 0; i < request.Entries.Length; i++)
         {
             ref readonly var entry = ref request.Entries[i];
-            if (stream is null)
+            if (!IsValid(entry))
             {
-                if (!IsValid(entry))
-                {
-                    Explain(entry, string.Create(CultureInfo.InvariantCulture, $"records.{i + 1}.member."));
-                }
+                Explain(entry, string.Create(CultureInfo.InvariantCulture, $"records.{i + 1}.member."));
+            }
 
-                total += entry.Data!.Value.Length + entry.Key!.Value.Length;
-            }
-            else
-            {
-                CheckSize(entry.Data!.Value.Length + entry.Key!.Value.Length, stream);
-            }
+            total += SizeOf(entry);
         }
 
         if (total > LargestData)
         {
             throw KinesisException.InvalidArgument("Records size exceeds 10 MB limit");
+        }
+    }
+
+    /// <summary>Fails when a record is larger than its stream takes.</summary>
+    public static void CheckSizes(PutRecordsRequest request, KinesisStream stream)
+    {
+        foreach (ref readonly var entry in request.Entries)
+        {
+            CheckSize(SizeOf(entry), stream);
         }
     }
 
@@ -75,7 +75,9 @@ internal static class PutRules
         }
     }
 
-    public static bool IsValid(in PutRecordsRequest.Entry entry) =>
+    private static bool IsValid(in PutRecordsRequest.Entry entry) =>
         entry is { Data: { Length: <= LargestData }, Key: { Length: > 0 } key, ExplicitHashKey: null }
         && (key.Length <= LongestKey || Encoding.UTF8.GetCharCount(key.Span) <= LongestKey);
+
+    private static int SizeOf(in PutRecordsRequest.Entry entry) => entry.Data!.Value.Length + entry.Key!.Value.Length;
 }

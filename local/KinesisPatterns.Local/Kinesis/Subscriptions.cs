@@ -6,7 +6,7 @@ namespace KinesisPatterns.Local.Kinesis;
 
 /// <summary>SubscribeToShard: pushes records of a shard to a registered consumer.</summary>
 /// <remarks>https://docs.aws.amazon.com/kinesis/latest/APIReference/API_SubscribeToShard.html</remarks>
-internal static class Subscriptions
+internal sealed class Subscriptions
 {
     private const int MostRecords = 1000;
     private const int MostBytes = 1 << 20;
@@ -14,16 +14,16 @@ internal static class Subscriptions
     private static readonly TimeSpan _lifetime = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan _exclusive = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan _heartbeat = TimeSpan.FromSeconds(2);
-    private static readonly ConcurrentDictionary<(StreamConsumer Consumer, Shard Shard), Subscription> _running = new();
+    private readonly ConcurrentDictionary<(StreamConsumer Consumer, Shard Shard), Subscription> _running = new();
 
-    public static async Task AnswerAsync(KinesisService service, HttpContext context, ReadOnlyMemory<byte> body, bool isCbor)
+    public async Task AnswerAsync(KinesisService service, HttpContext context, ReadOnlyMemory<byte> body, bool isCbor)
     {
         var (consumer, shard, position) = Read(service, context, body, isCbor);
         using var subscription = Start(consumer, shard, service.Options.Time, context.RequestAborted);
 
         var response = context.Response;
         response.ContentType = "application/vnd.amazon.eventstream";
-        KinesisService.WriteHeaders(context);
+        KinesisEndpoint.WriteHeaders(context);
         await SendAsync(context, "{}"u8.ToArray(), isCbor, (":message-type", "event"), (":event-type", "initial-response"));
         try
         {
@@ -45,7 +45,7 @@ internal static class Subscriptions
     }
 
     /// <summary>Ends what a deregistered consumer still receives.</summary>
-    public static void End(StreamConsumer consumer)
+    public void End(StreamConsumer consumer)
     {
         foreach (var (key, subscription) in _running)
         {
@@ -73,7 +73,7 @@ internal static class Subscriptions
             start!.Required("Type"), shard, start.Text("SequenceNumber"), start.Time("Timestamp")));
     }
 
-    private static Subscription Start(StreamConsumer consumer, Shard shard, TimeProvider time, CancellationToken aborted)
+    private Subscription Start(StreamConsumer consumer, Shard shard, TimeProvider time, CancellationToken aborted)
     {
         var mine = new Subscription(time, aborted);
         _running.AddOrUpdate((consumer, shard), mine, (_, before) =>

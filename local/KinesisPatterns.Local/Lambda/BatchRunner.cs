@@ -1,4 +1,3 @@
-using System.Text.Json;
 using KinesisPatterns.Local.Kinesis;
 
 namespace KinesisPatterns.Local.Lambda;
@@ -125,7 +124,7 @@ internal sealed class BatchRunner(EventSourceMapping mapping, CancellationToken 
         if (result.Status is not (InvocationStatus.Throttled or InvocationStatus.ServiceError))
         {
             mapping.Counters.Fail();
-            mapping.LastError = isError ? MessageOf(result) : "The function reported failed records.";
+            mapping.LastError = isError ? ErrorBody.MessageOf(result.Payload) : "The function reported failed records.";
         }
 
         mapping.LastProcessingResult = "PROBLEM: Function call failed";
@@ -180,55 +179,16 @@ internal sealed class BatchRunner(EventSourceMapping mapping, CancellationToken 
 
     private async Task GiveUpAsync(ReadOnlyMemory<KinesisRecord> batch, string condition, int invocations, InvocationResult? last)
     {
-        var outcome = await DeliverAsync(batch, condition, invocations, last);
+        var outcome = await FailureDelivery.DeliverAsync(mapping, batch, condition, invocations, last, cancellationToken);
         Finished(batch);
         mapping.End(batch.Span, outcome);
-    }
-
-    private async Task<RecordOutcome> DeliverAsync(
-        ReadOnlyMemory<KinesisRecord> batch, string condition, int invocations, InvocationResult? last)
-    {
-        if (mapping.Settings.OnFailureDestinationArn is not { } arn)
-        {
-            return new(RecordEnd.Dropped, condition);
-        }
-
-        if (mapping.Options.Destination is not { } destination)
-        {
-            mapping.LastError = $"Nothing here delivers to {arn}.";
-            return new(RecordEnd.Dropped, mapping.LastError);
-        }
-
-        var document = FailureDocuments.Write(mapping, batch.Span, condition, invocations, last);
-        for (var attempt = 0; ; attempt++)
-        {
-            try
-            {
-                await destination.SendAsync(arn, document, cancellationToken);
-                return new(RecordEnd.DeadLettered, condition);
-            }
-            catch (Exception e) when (e is not OperationCanceledException)
-            {
-                mapping.LastError = $"Delivery to {arn} failed: {e.Message}";
-                mapping.Remark(mapping.LastError);
-                if (attempt == mapping.Tuning.DeliveryRetries)
-                {
-                    return new(RecordEnd.Dropped, mapping.LastError);
-                }
-            }
-
-            await BackOffAsync(attempt, mapping.Tuning.FirstRetry, mapping.Tuning.LongestRetry);
-        }
     }
 
     private void Finished(ReadOnlyMemory<KinesisRecord> batch) => mapping.IteratorAgeMilliseconds =
         Math.Max(0, mapping.Now.ToUnixTimeMilliseconds() - batch.Span[^1].ArrivalMilliseconds);
 
-    private Task BackOffAsync(int attempts, TimeSpan first, TimeSpan longest)
-    {
-        var wait = first.TotalMilliseconds * Math.Pow(2, Math.Min(attempts, 20));
-        return Task.Delay(TimeSpan.FromMilliseconds(Math.Min(wait, longest.TotalMilliseconds)), mapping.Options.Time, cancellationToken);
-    }
+    private Task BackOffAsync(int attempts, TimeSpan first, TimeSpan longest) =>
+        BackOff.WaitAsync(attempts, first, longest, mapping.Options.Time, cancellationToken);
 
     // Arrival times never fall within a shard, so what is too old is at the front.
     private static int CountBefore(ReadOnlyMemory<KinesisRecord> batch, long milliseconds)
@@ -240,21 +200,5 @@ internal sealed class BatchRunner(EventSourceMapping mapping, CancellationToken 
         }
 
         return count;
-    }
-
-    private static string MessageOf(InvocationResult result)
-    {
-        try
-        {
-            using var document = JsonDocument.Parse(result.Payload);
-            return document.RootElement is { ValueKind: JsonValueKind.Object } error
-                && error.TryGetProperty("errorMessage", out var message)
-                ? message.ToString()
-                : "The function failed.";
-        }
-        catch (JsonException)
-        {
-            return "The function failed.";
-        }
     }
 }

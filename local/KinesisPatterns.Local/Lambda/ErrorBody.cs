@@ -22,4 +22,21 @@ internal static class ErrorBody
 
         return buffer.ToArray();
     }
+
+    /// <summary>The message in an error, or a word for none.</summary>
+    public static string MessageOf(ReadOnlyMemory<byte> error)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(error);
+            return document.RootElement is { ValueKind: JsonValueKind.Object } body
+                && body.TryGetProperty("errorMessage", out var message)
+                ? message.ToString()
+                : "The function failed.";
+        }
+        catch (JsonException)
+        {
+            return "The function failed.";
+        }
+    }
 }

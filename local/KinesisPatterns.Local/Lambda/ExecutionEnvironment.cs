@@ -36,8 +36,7 @@ internal sealed class ExecutionEnvironment : IDisposable
     /// <summary>Starts the process, once the runtime API can find the environment.</summary>
     public void Start()
     {
-        _process.Start();
-        _guard.Add(_process);
+        _guard.Start(_process);
         _process.StandardInput.Close();
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
@@ -175,6 +174,15 @@ internal sealed class ExecutionEnvironment : IDisposable
             > 128 => string.Create(CultureInfo.InvariantCulture, $" with error: signal: {code - 128}"),
             _ => string.Create(CultureInfo.InvariantCulture, $" with error: exit status {code}"),
         });
+        _ = ReleaseAsync();
+    }
+
+    // What the process wrote last is read before its pipes are closed; what it started may hold them open.
+    private async Task ReleaseAsync()
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(5));
+        await _process.WaitForExitAsync(limit.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _process.Dispose();
     }
 
     private void OnLine(object sender, DataReceivedEventArgs line)

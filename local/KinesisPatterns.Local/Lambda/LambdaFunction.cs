@@ -8,6 +8,7 @@ internal sealed class LambdaFunction(FunctionDefinition definition, LambdaOption
     private readonly ConcurrentStack<ExecutionEnvironment> _idle = new();
     private readonly ConcurrentDictionary<string, ExecutionEnvironment> _all = new();
     private readonly SemaphoreSlim _room = new(options.MaximumEnvironments);
+    private volatile bool _isDisposed;
     private int _running;
     private long _invocations;
     private long _errors;
@@ -61,13 +62,13 @@ internal sealed class LambdaFunction(FunctionDefinition definition, LambdaOption
 
     public void Dispose()
     {
+        _isDisposed = true;
         foreach (var environment in _all.Values)
         {
             environment.Dispose();
         }
 
         _all.Clear();
-        _room.Dispose();
     }
 
     private async Task<InvocationResult> RunAsync(ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
@@ -109,6 +110,7 @@ internal sealed class LambdaFunction(FunctionDefinition definition, LambdaOption
 
     private ExecutionEnvironment Start()
     {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         var environment = new ExecutionEnvironment(Guid.NewGuid().ToString("N"), Definition, options, guard);
         _all[environment.Id] = environment;
         environment.Start();

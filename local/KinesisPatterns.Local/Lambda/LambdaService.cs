@@ -59,8 +59,10 @@ internal sealed class LambdaService : IFunctionInvoker, IAsyncDisposable
     /// <summary>Deletes a mapping; what it has in flight is abandoned.</summary>
     public async Task RemoveAsync(EventSourceMapping mapping)
     {
-        _mappings.TryRemove(mapping.Uuid, out _);
-        await mapping.DisposeAsync();
+        if (_mappings.TryRemove(mapping.Uuid, out _))
+        {
+            await mapping.DisposeAsync();
+        }
     }
 
     /// <inheritdoc/>

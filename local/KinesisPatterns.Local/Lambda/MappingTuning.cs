@@ -24,6 +24,9 @@ internal sealed record MappingTuning
     /// <summary>How long a new mapping does not read, which shows what LATEST misses; AWS needs up to minutes.</summary>
     public TimeSpan LateStart { get; init; }
 
+    /// <summary>The rest between looks at an idle shard: AWS looks once a second, here records are handed on as they come.</summary>
+    public TimeSpan PollInterval { get; init; }
+
     /// <summary>Records that one sub-queue holds at most before its shard is read no further.</summary>
     public int QueueLimit { get; init; } = 100_000;
 }

@@ -28,14 +28,16 @@ internal sealed class ProcessGuard : IDisposable
 
     public ProcessGuard() => AppDomain.CurrentDomain.ProcessExit += OnExit;
 
-    public void Add(Process process)
+    /// <summary>Starts a process and guards it until it is removed.</summary>
+    public void Start(Process process)
     {
         lock (_lock)
         {
+            process.Start();
             _processes.Add(process);
             if (!OperatingSystem.IsWindows())
             {
-                _shell ??= Start();
+                _shell ??= StartShell();
                 Tell('+', process.Id);
             }
         }
@@ -95,7 +97,7 @@ internal sealed class ProcessGuard : IDisposable
         }
     }
 
-    private static Process Start()
+    private static Process StartShell()
     {
         var start = new ProcessStartInfo("/bin/sh") { RedirectStandardInput = true };
         start.ArgumentList.Add("-c");

@@ -3,6 +3,7 @@ using KinesisPatterns.Local.Kinesis;
 namespace KinesisPatterns.Local.Lambda;
 
 /// <summary>Reads one shard, filters its records and hands them to as many sub-queues as batches may run at a time.</summary>
+/// <remarks>Other than on AWS, these reads leave the read throughput of the shard to the other consumers.</remarks>
 internal sealed class ShardPoller(EventSourceMapping mapping, ShardReader reader)
 {
     private const int ReadSize = 1024;
@@ -63,6 +64,11 @@ internal sealed class ShardPoller(EventSourceMapping mapping, ShardReader reader
         var records = new KinesisRecord[ReadSize];
         while (true)
         {
+            if (mapping.Tuning.PollInterval > TimeSpan.Zero && !reader.HasMore)
+            {
+                await Task.Delay(mapping.Tuning.PollInterval, mapping.Options.Time, cancellationToken);
+            }
+
             await mapping.Gate.WaitAsync(cancellationToken);
             await reader.WaitAsync(cancellationToken);
             if (mapping.Settings.ParallelizationFactor != settings.ParallelizationFactor

@@ -25,9 +25,4 @@ public sealed class HashRangeTests
         Assert.Equal(UInt128.MaxValue, ranges[^1].End);
         Assert.All(ranges.Zip(ranges.Skip(1)), pair => Assert.Equal(pair.First.End + 1, pair.Second.Start));
     }
-
-    [Fact]
-    public void Hashes_a_key_as_the_MD5_of_its_UTF_8() => Assert.Equal(
-        UInt128.Parse("900150983cd24fb0d6963f7d28e17f72", NumberStyles.HexNumber, CultureInfo.InvariantCulture),
-        KinesisStream.HashOf("abc"u8));
 }

@@ -12,10 +12,10 @@ public sealed class ProcessGuardTests
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "There is no shell to watch the pipe.");
         using var guard = new ProcessGuard();
-        using var kept = Process.Start("sleep", "60");
-        using var released = Process.Start("sleep", "60");
-        guard.Add(kept);
-        guard.Add(released);
+        using var kept = new Process { StartInfo = new("sleep", "60") };
+        using var released = new Process { StartInfo = new("sleep", "60") };
+        guard.Start(kept);
+        guard.Start(released);
         guard.Remove(released);
 
         guard.BreakPipe();
