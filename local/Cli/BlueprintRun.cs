@@ -17,6 +17,8 @@ internal sealed class BlueprintRun(RunOptions options)
 
     public async Task<int> RunAsync(CancellationToken cancellation)
     {
+        Ports.EnsureFree("--port", options.Port);
+        Ports.EnsureFree("--page", options.PagePort);
         var input = options.Input is { } path ? InputFile.Open(path) : null;
         var assembly = options.Assembly ?? await SynthesizeAsync(Context(input), cancellation);
         await using var host = await LocalHost.StartAsync(
