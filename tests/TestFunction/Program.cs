@@ -21,7 +21,7 @@ while (true)
     var text = await next.Content.ReadAsStringAsync();
     using var input = JsonDocument.Parse(text);
     invocations++;
-    switch (input.RootElement.GetProperty("command").GetString())
+    switch (input.RootElement.TryGetProperty("command", out var command) ? command.GetString() : Environment.GetEnvironmentVariable("COMMAND"))
     {
         case "echo":
             await http.PostAsync($"invocation/{id}/response", new StringContent(text));
