@@ -70,7 +70,7 @@ public sealed class InfluxStoreTests
     }
 
     [Fact]
-    public void Its_service_may_deliver_logs_of_this_account_to_the_bucket()
+    public void Its_service_may_deliver_logs_to_the_bucket()
     {
         new InfluxStore(_stack, "Store");
 
@@ -83,7 +83,7 @@ public sealed class InfluxStoreTests
                     "Principal": { "Service": "timestream-influxdb.amazonaws.com" },
                     "Action": "s3:PutObject",
                     "Resource": { "Fn::Join": ["", [{ "Fn::GetAtt": ["StoreLogsA4BD9E50", "Arn"] }, "/InfluxLogs/*"]] },
-                    "Condition": { "StringEquals": { "aws:SourceAccount": { "Ref": "AWS::AccountId" } } }
+                    "Condition": null
                   }
                 ]
               }
