@@ -30,6 +30,15 @@ internal sealed class CleansedBatch : IDisposable
     /// <summary>When the record arrived that brought the same reading to this batch before; null when none did.</summary>
     public long? ArrivalOf(in ReadingKey key) => _pending.TryGetValue(key, out var arrival) ? arrival : null;
 
+    /// <summary>Empties the batch for the next one; false when that would hold on to too much memory.</summary>
+    public bool TryClear()
+    {
+        _pending.Clear();
+        Keys.Clear();
+        Array.Clear(_reasons);
+        return _accepted.TryClear() && _rejected.TryClear();
+    }
+
     public void Dispose()
     {
         _accepted.Dispose();
@@ -56,7 +65,9 @@ internal sealed class CleansedBatch : IDisposable
 /// <summary>Records for one stream, one after the other in one buffer.</summary>
 internal sealed class Output : IDisposable
 {
-    private readonly ArrayBufferWriter<byte> _bytes = new(4096);
+    private const int MaximumSpare = 8 * 1024 * 1024;
+
+    private readonly ArrayBufferWriter<byte> _bytes = new(64 * 1024);
     private readonly List<(string Key, int Start, int End, int Source)> _records = [];
     private readonly System.Text.Json.Utf8JsonWriter _writer;
 
@@ -71,6 +82,13 @@ internal sealed class Output : IDisposable
     public int Source(int index) => _records[index].Source;
 
     public System.Text.Json.Utf8JsonWriter Begin() => _writer;
+
+    public bool TryClear()
+    {
+        _records.Clear();
+        _bytes.ResetWrittenCount();
+        return _bytes.Capacity <= MaximumSpare;
+    }
 
     public void Dispose() => _writer.Dispose();
 

@@ -11,6 +11,7 @@ internal sealed class Cleanser
     private readonly DuplicateMemory _memory;
     private readonly ReadingParser _parser = new();
     private readonly List<UserRecord> _users = [];
+    private CleansedBatch? _spare;
 
     public Cleanser(CleansingRules rules, DuplicateMemory? memory = null)
     {
@@ -24,15 +25,17 @@ internal sealed class Cleanser
     /// <summary>The batch's readings, accepted and rejected, ready to be put into the two streams.</summary>
     public CleansedBatch Cleanse(KinesisBatch batch)
     {
-        var result = new CleansedBatch();
+        // One environment has one batch at a time, whose buffers serve the next.
+        var result = Interlocked.Exchange(ref _spare, null) ?? new();
         for (var index = 0; index < batch.Records.Count; index++)
         {
             var record = batch.Records[index];
+            var id = RecordId.Of(record.EventId.Span);
             _users.Clear();
             KplAggregate.Unpack(record, _users);
             foreach (var user in _users)
             {
-                Cleanse(result, index, record, user);
+                Cleanse(result, index, record, user, id with { SubSequenceNumber = user.SubSequenceNumber });
             }
         }
 
@@ -52,7 +55,20 @@ internal sealed class Cleanser
         }
     }
 
-    private void Cleanse(CleansedBatch result, int index, in KinesisRecord record, in UserRecord user)
+    /// <summary>Takes the batch's buffers back.</summary>
+    public void Release(CleansedBatch batch)
+    {
+        if (batch.TryClear())
+        {
+            Interlocked.Exchange(ref _spare, batch)?.Dispose();
+        }
+        else
+        {
+            batch.Dispose();
+        }
+    }
+
+    private void Cleanse(CleansedBatch result, int index, in KinesisRecord record, in UserRecord user, in RecordId id)
     {
         if (_parser.Parse(user.Data.Span, out var reading) is { } problem)
         {
@@ -67,7 +83,6 @@ internal sealed class Cleanser
         }
 
         var key = new ReadingKey(reading.Device!, reading.Metric!, reading.Time);
-        var id = RecordId.Of(record.EventId.Span, user.SubSequenceNumber);
         if (_memory.IsDuplicate(key, id, record.Arrival) || _memory.IsWithin(result.ArrivalOf(key), record.Arrival))
         {
             result.Reject(

@@ -14,7 +14,7 @@ internal sealed class CleansingFunction(
     public async Task<Stream> HandleAsync(Stream input, CancellationToken deadline)
     {
         using var batch = await KinesisBatch.ReadAsync(input);
-        using var result = cleanser.Cleanse(batch);
+        var result = cleanser.Cleanse(batch);
 
         var sending = cleansed.SendAsync(result.Accepted.ToRecords(), deadline);
         var rejecting = rejected.SendAsync(result.Rejected.ToRecords(), deadline);
@@ -23,6 +23,7 @@ internal sealed class CleansingFunction(
         var failed = Math.Min(FirstMissing(result.Accepted, accepted), FirstMissing(result.Rejected, await rejecting));
 
         metrics.Write(result.Counts);
+        cleanser.Release(result);
         return BatchResponse.From(failed < batch.Records.Count ? batch.Records[failed] : null);
     }
 

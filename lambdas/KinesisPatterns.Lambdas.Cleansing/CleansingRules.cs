@@ -4,22 +4,23 @@ using System.Text.Json.Serialization;
 namespace KinesisPatterns.Lambdas.Cleansing;
 
 /// <summary>What a reading must be like: <c>cleansing-rules.json</c>, written by the stack (docs/time-series.md).</summary>
+/// <remarks>Settable, because generated JSON code overwrites what is only initialized with null where a rule is left out.</remarks>
 internal sealed record CleansingRules
 {
-    public IReadOnlyDictionary<string, MetricRule> Metrics { get; init; } = new Dictionary<string, MetricRule>();
+    public IReadOnlyDictionary<string, MetricRule> Metrics { get; set; } = new Dictionary<string, MetricRule>();
 
-    public IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> Devices { get; init; } =
+    public IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> Devices { get; set; } =
         new Dictionary<string, IReadOnlyDictionary<string, string>>();
 
-    public bool AcceptUnknownMetrics { get; init; }
+    public bool AcceptUnknownMetrics { get; set; }
 
-    public bool AcceptUnknownDevices { get; init; } = true;
+    public bool AcceptUnknownDevices { get; set; } = true;
 
-    public long MaximumLatenessSeconds { get; init; } = 86_400;
+    public long MaximumLatenessSeconds { get; set; } = 86_400;
 
-    public long MaximumAheadSeconds { get; init; } = 300;
+    public long MaximumAheadSeconds { get; set; } = 300;
 
-    public long DuplicateWindowSeconds { get; init; } = 3_600;
+    public long DuplicateWindowSeconds { get; set; } = 3_600;
 
     /// <summary>Reads the file; fails, naming the rule, when one makes no sense.</summary>
     public static CleansingRules Load(string file)
@@ -65,21 +66,21 @@ internal sealed record CleansingRules
 
 internal sealed record MetricRule
 {
-    public double? Minimum { get; init; }
+    public double? Minimum { get; set; }
 
-    public double? Maximum { get; init; }
+    public double? Maximum { get; set; }
 
-    public string? Unit { get; init; }
+    public string? Unit { get; set; }
 
-    public IReadOnlyDictionary<string, Conversion> Conversions { get; init; } = new Dictionary<string, Conversion>();
+    public IReadOnlyDictionary<string, Conversion> Conversions { get; set; } = new Dictionary<string, Conversion>();
 }
 
 /// <summary>From another unit to the metric's own: value * factor + offset.</summary>
 internal sealed record Conversion
 {
-    public double Factor { get; init; } = 1;
+    public double Factor { get; set; } = 1;
 
-    public double Offset { get; init; }
+    public double Offset { get; set; }
 }
 
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]

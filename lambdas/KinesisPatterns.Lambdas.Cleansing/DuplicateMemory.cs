@@ -1,23 +1,53 @@
+using System.Buffers.Binary;
+
 namespace KinesisPatterns.Lambdas.Cleansing;
 
-/// <summary>What makes two readings the same.</summary>
-internal readonly record struct ReadingKey(string Device, string Metric, long Time);
+/// <summary>What makes two readings the same; its hash, which is asked for again and again, is computed once.</summary>
+internal readonly struct ReadingKey(string device, string metric, long time) : IEquatable<ReadingKey>
+{
+    private readonly string _device = device;
+    private readonly string _metric = metric;
+    private readonly long _time = time;
+    private readonly int _hash = HashCode.Combine(device, metric, time);
+
+    public bool Equals(ReadingKey other) => _time == other._time
+        && string.Equals(_device, other._device, StringComparison.Ordinal)
+        && string.Equals(_metric, other._metric, StringComparison.Ordinal);
+
+    public override bool Equals(object? obj) => obj is ReadingKey other && Equals(other);
+
+    public override int GetHashCode() => _hash;
+}
 
 /// <summary>Which record a reading came in: the same one again is a redelivery, another one a duplicate.</summary>
 internal readonly record struct RecordId(UInt128 Record, int SubSequenceNumber)
 {
-    /// <summary>From the event's identifier, which names the shard and the sequence number.</summary>
-    public static RecordId Of(ReadOnlySpan<byte> eventId, int subSequenceNumber)
+    /// <summary>
+    /// From the event's identifier, which names the shard and the sequence number: 128 bits, so that no two of the records
+    /// that are remembered at a time meet by chance.
+    /// </summary>
+    public static RecordId Of(ReadOnlySpan<byte> eventId, int subSequenceNumber = 0)
     {
-        // FNV-1a, 128 bits: no two of the records that are remembered at a time meet by chance.
-        var hash = new UInt128(0x6C62272E07BB0142, 0x62B821756295C58D);
-        var prime = new UInt128(0x0000000001000000, 0x000000000000013B);
-        foreach (var value in eventId)
+        var (low, high) = (0x9E3779B97F4A7C15UL ^ (ulong)eventId.Length, 0xC2B2AE3D27D4EB4FUL);
+        Span<byte> rest = stackalloc byte[sizeof(ulong)];
+        while (!eventId.IsEmpty)
         {
-            hash = (hash ^ value) * prime;
+            var length = Math.Min(eventId.Length, sizeof(ulong));
+            rest.Clear();
+            eventId[..length].CopyTo(rest);
+            var word = BinaryPrimitives.ReadUInt64LittleEndian(rest);
+            low = Mix(low ^ word, 0xD6E8FEB86659FD93);
+            high = Mix(high + word, 0xA0761D6478BD642F);
+            eventId = eventId[length..];
         }
 
-        return new(hash, subSequenceNumber);
+        return new(new(high, low), subSequenceNumber);
+    }
+
+    private static ulong Mix(ulong value, ulong factor)
+    {
+        var high = Math.BigMul(value, factor, out var low);
+        return high ^ low;
     }
 }
 

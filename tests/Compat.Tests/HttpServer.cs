@@ -58,7 +58,11 @@ internal sealed class HttpServer : IAsyncDisposable
                 context.Response.Headers[name] = value;
             }
 
-            await context.Response.WriteAsync(reply.Body);
+            // Writing nothing is not the same: it closes the connection behind a 204.
+            if (reply.Body.Length > 0)
+            {
+                await context.Response.WriteAsync(reply.Body);
+            }
         });
         await app.StartAsync();
         return server;

@@ -20,6 +20,17 @@ public sealed class CleansingRulesTests
         Assert.Equal(86_400, rules.MaximumLatenessSeconds);
     }
 
+    [Fact]
+    public void Rules_left_out_have_the_documented_values()
+    {
+        var rules = CleansingRules.Parse("""{"metrics":{"a":{}}}"""u8);
+
+        Assert.Equal((true, false), (rules.AcceptUnknownDevices, rules.AcceptUnknownMetrics));
+        Assert.Equal((86_400, 300, 3_600), (rules.MaximumLatenessSeconds, rules.MaximumAheadSeconds, rules.DuplicateWindowSeconds));
+        Assert.Empty(rules.Devices);
+        Assert.Empty(rules.Metrics["a"].Conversions);
+    }
+
     [Theory]
     [InlineData("""{"metrics":{"a":{"minimum":2,"maximum":1}}}""", "metrics.a: expected a minimum below the maximum, got 2 and 1")]
     [InlineData("""{"maximumLatenessSeconds":-1}""", "maximumLatenessSeconds: expected 0 to 3155760000 seconds")]
