@@ -22,7 +22,8 @@ internal static class KinesisScenario
 
     public static async Task RunAsync()
     {
-        Console.WriteLine($"{Batch} records x {RecordBytes} B a call, {Shards} shards, {Connections} connections, {Environment.ProcessorCount} cores");
+        Console.WriteLine(
+            $"{Batch} records x {RecordBytes} B a call, {Shards} shards, {Connections} connections, {Environment.ProcessorCount} cores");
         var ours = await MeasureAsync(KinesisServer.Ours(4601));
         var theirs = await MeasureAsync(KinesisServer.Kinesalite(4602));
         Print($"ratio: PutRecords {ours.Put / theirs.Put:F1}x, GetRecords {ours.Get / theirs.Get:F1}x");
@@ -54,7 +55,8 @@ internal static class KinesisScenario
         var (cpu, watch) = (server.Cpu, Stopwatch.StartNew());
         var records = await RunAsync(connect, _measured);
         var (seconds, busy) = (watch.Elapsed.TotalSeconds, (server.Cpu - cpu).TotalSeconds);
-        Print($"{server.Name,-22} {what,-10} {records / seconds,10:N0} records/s  {busy / records * 1e6,6:F2} us CPU a record  peak {server.PeakMiB} MiB");
+        Print(
+            $"{server.Name,-22} {what,-10} {records / seconds,10:N0} records/s  {busy / records * 1e6,6:F2} us CPU a record  peak {server.PeakMiB} MiB");
         return records / seconds;
     }
 

@@ -23,7 +23,8 @@ internal sealed class RawClient(Uri address) : IDisposable
         var answer = await response.Content.ReadAsByteArrayAsync();
         return response.IsSuccessStatusCode
             ? answer
-            : throw new InvalidOperationException($"{operation}: {(int)response.StatusCode} {Encoding.UTF8.GetString(answer)}");
+            : throw new InvalidOperationException(
+                $"{operation}: {(int)response.StatusCode} {Encoding.UTF8.GetString(answer)}");
     }
 
     public async Task<JsonElement> CallAsync(string operation, string body) =>

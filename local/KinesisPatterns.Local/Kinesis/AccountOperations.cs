@@ -9,7 +9,8 @@ internal static class AccountOperations
         var streams = call.Service.Streams;
         call.Response.WriteStartObject();
         call.Response.WriteNumber("ShardLimit", 20_000);
-        call.Response.WriteNumber("OpenShardCount", streams.Where(s => s.Mode == "PROVISIONED").Sum(s => s.OpenShards.Count));
+        call.Response.WriteNumber(
+            "OpenShardCount", streams.Where(s => s.Mode == "PROVISIONED").Sum(s => s.OpenShards.Count));
         call.Response.WriteNumber("OnDemandStreamCount", streams.Count(s => s.Mode == "ON_DEMAND"));
         call.Response.WriteNumber("OnDemandStreamCountLimit", 50);
         call.Response.WriteEndObject();

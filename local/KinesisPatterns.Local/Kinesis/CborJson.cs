@@ -3,8 +3,12 @@ using System.Text.Json;
 
 namespace KinesisPatterns.Local.Kinesis;
 
-/// <summary>Turns the CBOR of the Kinesis protocol into its JSON and back, for the operations whose speed does not matter.</summary>
-/// <remarks>Blobs are byte strings and timestamps whole milliseconds under tag 1, as AWS's own SDK for Java has it.</remarks>
+/// <summary>
+/// Turns the CBOR of the Kinesis protocol into its JSON and back, for the operations whose speed does not matter.
+/// </summary>
+/// <remarks>
+/// Blobs are byte strings and timestamps whole milliseconds under tag 1, as AWS's own SDK for Java has it.
+/// </remarks>
 internal static class CborJson
 {
     public static PooledBuffer ToJson(ReadOnlyMemory<byte> body)

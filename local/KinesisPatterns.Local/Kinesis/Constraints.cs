@@ -24,15 +24,11 @@ internal sealed partial class Constraints
         value is null || allowed.Contains(value, StringComparer.Ordinal), $"'{value}'", member,
         $"Member must satisfy enum value set: [{string.Join(", ", allowed)}]");
 
-    public Constraints Length(string member, string? value, int least, int most) => value is null
-        ? this
-        : Check(value.Length >= least, $"'{value}'", member, Invariant($"Member must have length greater than or equal to {least}"))
-            .Check(value.Length <= most, $"'{value}'", member, Invariant($"Member must have length less than or equal to {most}"));
+    public Constraints Length(string member, string? value, int least, int most) =>
+        Between(member, $"'{value}'", "length", value?.Length, least, most);
 
-    public Constraints Range(string member, long? value, long least, long most) => value is null
-        ? this
-        : Check(value >= least, Invariant($"'{value}'"), member, Invariant($"Member must have value greater than or equal to {least}"))
-            .Check(value <= most, Invariant($"'{value}'"), member, Invariant($"Member must have value less than or equal to {most}"));
+    public Constraints Range(string member, long? value, long least, long most) =>
+        Between(member, Invariant($"'{value}'"), "value", value, least, most);
 
     public Constraints Check(bool valid, string value, string member, string rule)
     {
@@ -54,6 +50,12 @@ internal sealed partial class Constraints
                 Invariant($"{_errors.Count} validation error{plural} detected: {string.Join("; ", _errors)}"));
         }
     }
+
+    private Constraints Between(string member, string shown, string what, long? actual, long least, long most) =>
+        Check(actual is null || actual >= least, shown, member,
+            Invariant($"Member must have {what} greater than or equal to {least}"))
+        .Check(actual is null || actual <= most, shown, member,
+            Invariant($"Member must have {what} less than or equal to {most}"));
 
     private static string Camel(string member) => char.ToLowerInvariant(member[0]) + member[1..];
 

@@ -20,13 +20,15 @@ internal static class ConsumerOperations
             if (stream.Consumers.Any(c => c.Name == name))
             {
                 throw KinesisException.InUse(
-                    $"Consumer {name} under stream {stream.Name} already exists for account {call.Service.Options.AccountId}.");
+                    $"Consumer {name} of stream {stream.Title} already exists.");
             }
 
-            var most = stream.Mode == "ON_DEMAND" && call.Service.BillingCommitment == "ENABLED" ? MostWithCommitment : Most;
+            var isCommitted = stream.Mode == "ON_DEMAND" && call.Service.BillingCommitment == "ENABLED";
+            var most = isCommitted ? MostWithCommitment : Most;
             if (stream.Consumers.Count >= most)
             {
-                throw KinesisException.LimitExceeded($"Stream {stream.Name} has {most} consumers, the most it can have.");
+                throw KinesisException.LimitExceeded(
+                    $"Stream {stream.Name} has {most} consumers, the most it can have.");
             }
 
             consumer = new(stream, name!, call.Service.Options.Time.GetUtcNow());
@@ -60,7 +62,8 @@ internal static class ConsumerOperations
         List<StreamConsumer> listed;
         lock (stream.Gate)
         {
-            listed = [.. stream.Consumers.Where(c => string.CompareOrdinal(c.Name, after) > 0).OrderBy(c => c.Name, StringComparer.Ordinal)];
+            listed = [.. stream.Consumers.Where(c => string.CompareOrdinal(c.Name, after) > 0)
+                .OrderBy(c => c.Name, StringComparer.Ordinal)];
         }
 
         var json = call.Response;
@@ -118,14 +121,15 @@ internal static class ConsumerOperations
 
         if (call.Text("ConsumerName") is not { } name || call.Text("StreamARN") is not { } streamArn)
         {
-            throw KinesisException.InvalidArgument("Either the consumer ARN or the stream ARN and the consumer name are required.");
+            throw KinesisException.InvalidArgument(
+                "Either the consumer ARN or the stream ARN and the consumer name are required.");
         }
 
         var stream = call.StreamOf(null, streamArn);
         lock (stream.Gate)
         {
             return stream.Consumers.Find(c => c.Name == name) ?? throw KinesisException.NotFound(
-                $"Consumer {name} under stream {stream.Name} not found under account {call.Service.Options.AccountId}.");
+                $"Consumer {name} of stream {stream.Title} not found.");
         }
     }
 

@@ -9,7 +9,8 @@ internal static class EventStream
 {
     private const byte StringHeader = 7;
 
-    public static void Write(PooledBuffer into, ReadOnlySpan<byte> payload, params ReadOnlySpan<(string Name, string Value)> headers)
+    public static void Write(
+        PooledBuffer into, ReadOnlySpan<byte> payload, params ReadOnlySpan<(string Name, string Value)> headers)
     {
         var headerBytes = 0;
         foreach (var (name, value) in headers)

@@ -8,9 +8,9 @@ internal static class JsonResponses
 {
     public static void WriteTime(this Utf8JsonWriter json, string name, DateTimeOffset time)
     {
+        var (seconds, milliseconds) = Math.DivRem(time.ToUnixTimeMilliseconds(), 1000);
         json.WritePropertyName(name);
-        json.WriteRawValue(string.Create(
-            CultureInfo.InvariantCulture, $"{time.ToUnixTimeMilliseconds() / 1000}.{time.ToUnixTimeMilliseconds() % 1000:D3}"));
+        json.WriteRawValue(string.Create(CultureInfo.InvariantCulture, $"{seconds}.{milliseconds:D3}"));
     }
 
     public static void WriteHashRange(this Utf8JsonWriter json, HashRange range)

@@ -67,7 +67,8 @@ internal static class KeyHash
                 2 => (b ^ c ^ d, (3 * i) + 5),
                 _ => (c ^ (b | ~d), 7 * i),
             };
-            var rotated = BitOperations.RotateLeft(a + mixed + sines[i] + words[word & 15], shifts[((i >> 4) * 4) + (i & 3)]);
+            var rotated = BitOperations.RotateLeft(
+                a + mixed + sines[i] + words[word & 15], shifts[((i >> 4) * 4) + (i & 3)]);
             (a, d, c, b) = (d, c, b, b + rotated);
         }
     }

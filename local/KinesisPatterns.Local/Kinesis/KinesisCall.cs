@@ -63,14 +63,16 @@ internal sealed class KinesisCall(
     public ReadOnlyMemory<byte>? Blob(string name) => Member(name) switch
     {
         null => null,
-        { ValueKind: JsonValueKind.String } text when text.TryGetBytesFromBase64(out var bytes) => (ReadOnlyMemory<byte>?)bytes,
+        { ValueKind: JsonValueKind.String } text when text.TryGetBytesFromBase64(out var bytes) =>
+            (ReadOnlyMemory<byte>?)bytes,
         _ => throw WrongType(name, "Blob"),
     };
 
     public IReadOnlyList<string> Texts(string name) => Member(name) switch
     {
         null => [],
-        { ValueKind: JsonValueKind.Array } list when list.EnumerateArray().All(i => i.ValueKind == JsonValueKind.String) =>
+        { ValueKind: JsonValueKind.Array } list when list.EnumerateArray().All(
+            i => i.ValueKind == JsonValueKind.String) =>
             [.. list.EnumerateArray().Select(item => item.GetString()!)],
         _ => throw WrongType(name, "List of strings"),
     };
@@ -78,7 +80,8 @@ internal sealed class KinesisCall(
     public IReadOnlyDictionary<string, string> Tags(string name = "Tags") => Member(name) switch
     {
         null => new Dictionary<string, string>(),
-        { ValueKind: JsonValueKind.Object } map when map.EnumerateObject().All(p => p.Value.ValueKind == JsonValueKind.String) =>
+        { ValueKind: JsonValueKind.Object } map when map.EnumerateObject().All(
+            p => p.Value.ValueKind == JsonValueKind.String) =>
             map.EnumerateObject().ToDictionary(p => p.Name, p => p.Value.GetString()!),
         _ => throw WrongType(name, "Map of strings"),
     };

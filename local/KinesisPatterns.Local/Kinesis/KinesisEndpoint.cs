@@ -10,7 +10,8 @@ internal static class KinesisEndpoint
 
     public static async Task HandleAsync(KinesisService service, HttpContext context)
     {
-        var isCbor = context.Request.ContentType?.StartsWith("application/x-amz-cbor", StringComparison.OrdinalIgnoreCase) is true;
+        var isCbor = context.Request.ContentType?.StartsWith(
+            "application/x-amz-cbor", StringComparison.OrdinalIgnoreCase) is true;
         using var answer = new PooledBuffer();
         var status = StatusCodes.Status200OK;
         try
@@ -63,7 +64,8 @@ internal static class KinesisEndpoint
     }
 
     private static void Execute(
-        KinesisService service, HttpContext context, string operation, PooledBuffer body, PooledBuffer answer, bool isCbor)
+        KinesisService service, HttpContext context, string operation,
+        PooledBuffer body, PooledBuffer answer, bool isCbor)
     {
         if (operation == "PutRecords")
         {
@@ -102,7 +104,7 @@ internal static class KinesisEndpoint
         service.Authorize(context, "PutRecords", request.StreamArn ?? service.ArnOf(request.StreamName!));
         var stream = service.Find(request.StreamName, request.StreamArn);
         PutRules.CheckSizes(request, stream);
-        WriteOperations.PutRecords(service, stream, request, answer);
+        WriteOperations.PutRecords(stream, request, answer);
         if (isCbor)
         {
             Transcode(answer);

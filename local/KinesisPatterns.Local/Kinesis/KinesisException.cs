@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace KinesisPatterns.Local.Kinesis;
 
 /// <summary>An error that the Kinesis API answers with: its code, its text and its HTTP status.</summary>
@@ -25,6 +23,11 @@ internal sealed class KinesisException(string code, string message, int status =
 
     public static KinesisException Serialization(string message) => new("SerializationException", message);
 
-    public static KinesisException ShardNotFound(string shardId, string stream, string account) => NotFound(
-        string.Create(CultureInfo.InvariantCulture, $"Shard {shardId} in stream {stream} under account {account} does not exist"));
+    public static KinesisException ShardNotFound(string shardId, KinesisStream stream) =>
+        NotFound($"Shard {shardId} in stream {stream.Title} does not exist");
+
+    public static KinesisException RateExceeded(Shard shard) => Throttled(RateExceededText(shard));
+
+    public static string RateExceededText(Shard shard) =>
+        $"Rate exceeded for shard {shard.Id} in stream {shard.Stream.Title}.";
 }

@@ -2,7 +2,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace KinesisPatterns.Local.Kinesis;
 
-/// <summary>Says whether a caller may use a resource: null when allowed, else the reason that AccessDeniedException gives.</summary>
+/// <summary>
+/// Says whether a caller may use a resource: null when allowed, else the reason that AccessDeniedException gives.
+/// </summary>
 internal delegate string? KinesisAuthorizer(HttpContext context, string action, string resourceArn);
 
 /// <summary>Options for a <see cref="KinesisService"/>.</summary>

@@ -39,7 +39,9 @@ internal sealed class KinesisService : IAsyncDisposable
             : throw KinesisException.InUse($"Stream {name} under account {Options.AccountId} already exists.");
     }
 
-    /// <summary>The stream of a name, of its ARN or of the ARN of one of its consumers; null when there is none.</summary>
+    /// <summary>
+    /// The stream of a name, of its ARN or of the ARN of one of its consumers; null when there is none.
+    /// </summary>
     public KinesisStream? TryGet(string nameOrArn)
     {
         if (!nameOrArn.StartsWith("arn:", StringComparison.Ordinal))
@@ -48,7 +50,8 @@ internal sealed class KinesisService : IAsyncDisposable
         }
 
         var arn = nameOrArn.Split("/consumer/")[0];
-        return _streams.GetValueOrDefault(arn[(arn.LastIndexOf('/') + 1)..]) is { } stream && stream.Arn == arn ? stream : null;
+        var stream = _streams.GetValueOrDefault(arn[(arn.LastIndexOf('/') + 1)..]);
+        return stream?.Arn == arn ? stream : null;
     }
 
     /// <summary>Answers one request of the API: POST / with <c>X-Amz-Target: Kinesis_20131202.…</c>.</summary>
@@ -69,7 +72,8 @@ internal sealed class KinesisService : IAsyncDisposable
     {
         if (arn is not null)
         {
-            return TryGet(arn) ?? throw KinesisException.NotFound($"Stream {arn} under account {Options.AccountId} not found.");
+            return TryGet(arn)
+                ?? throw KinesisException.NotFound($"Stream {arn} under account {Options.AccountId} not found.");
         }
 
         return _streams.GetValueOrDefault(name!)

@@ -60,11 +60,16 @@ internal sealed class KinesisStream
     /// <summary>Records and reads refused because a shard was above its throughput.</summary>
     public long Throttled => Interlocked.Read(ref _throttled);
 
-    /// <summary>A task that ends when a shard is added or the stream is deleted; look again after asking for it.</summary>
+    /// <summary>
+    /// A task that ends when a shard is added or the stream is deleted; look again after asking for it.
+    /// </summary>
     public Task NextReshard() => _resharded.Next();
 
     /// <summary>Whether the stream was deleted.</summary>
     public bool IsDeleted { get; private set; }
+
+    /// <summary>The stream as the errors of the API name it.</summary>
+    internal string Title => $"{Name} under account {_options.AccountId}";
 
     internal bool EnforcesQuotas => _options.EnforceQuotas;
 
@@ -124,7 +129,7 @@ internal sealed class KinesisStream
                     CountThrottled();
                     return new(shard, default, IsThrottled: true);
                 case PutOutcome.Closed when IsDeleted:
-                    throw KinesisException.NotFound($"Stream {Name} under account {_options.AccountId} not found.");
+                    throw KinesisException.NotFound($"Stream {Title} not found.");
                 default:
                     // Closed between routing and storing: its children are in the table by now.
                     continue;

@@ -23,13 +23,16 @@ internal static class PageToken
         var parts = Convert.TryFromBase64String(token, bytes, out var length)
             ? Encoding.UTF8.GetString(bytes, 0, length).Split('\n', 3)
             : [];
-        if (parts.Length != 3 || parts[1] != kind || !long.TryParse(parts[0], CultureInfo.InvariantCulture, out var issued))
+        if (parts.Length != 3
+            || parts[1] != kind
+            || !long.TryParse(parts[0], CultureInfo.InvariantCulture, out var issued))
         {
             throw KinesisException.InvalidArgument("NextToken is invalid.");
         }
 
         return now - issued <= Lifetime
             ? parts[2]
-            : throw new KinesisException("ExpiredNextTokenException", "NextToken expired: it is valid for 300 seconds.");
+            : throw new KinesisException(
+                "ExpiredNextTokenException", "NextToken expired: it is valid for 300 seconds.");
     }
 }

@@ -5,7 +5,9 @@ internal sealed class Pulse
 {
     private TaskCompletionSource? _waiting;
 
-    /// <summary>A task that ends at the next <see cref="Fire"/>; look again after asking for it, before awaiting it.</summary>
+    /// <summary>
+    /// A task that ends at the next <see cref="Fire"/>; look again after asking for it, before awaiting it.
+    /// </summary>
     public Task Next()
     {
         var waiting = Volatile.Read(ref _waiting);

@@ -14,7 +14,8 @@ internal static class PutRules
     public static void Check(PutRecordsRequest request)
     {
         new Constraints().Required("Records", request.Count)
-            .Check(request.Count is null or > 0, "'[]'", "Records", "Member must have length greater than or equal to 1")
+            .Check(
+                request.Count is null or > 0, "'[]'", "Records", "Member must have length greater than or equal to 1")
             .Check(request.Count is null or <= PutRecordsRequest.MostRecords, "'[...]'", "Records",
                 "Member must have length less than or equal to 500")
             .Enforce();
@@ -52,7 +53,7 @@ internal static class PutRules
         if (bytes > limit)
         {
             throw KinesisException.InvalidArgument(string.Create(CultureInfo.InvariantCulture,
-                $"The record of {bytes} bytes (data and partition key) exceeds the maximum record size of the stream, {limit} bytes."));
+                $"The record of {bytes} bytes (data and partition key) exceeds the {limit} bytes of the stream."));
         }
     }
 
@@ -63,7 +64,8 @@ internal static class PutRules
         new Constraints()
             .Required(prefix + (prefix.Length == 0 ? "Data" : "data"), entry.Data)
             .Check(entry.Data is null or { Length: <= LargestData }, "", prefix + "data",
-                string.Create(CultureInfo.InvariantCulture, $"Member must have length less than or equal to {LargestData}"))
+                string.Create(
+                    CultureInfo.InvariantCulture, $"Member must have length less than or equal to {LargestData}"))
             .Required(prefix + "partitionKey", key)
             .Length(prefix + "partitionKey", key, 1, LongestKey)
             .HashKey(prefix + "explicitHashKey", entry.ExplicitHashKey)
@@ -71,7 +73,8 @@ internal static class PutRules
         if (entry.ExplicitHashKey is { } hash && !UInt128.TryParse(hash, CultureInfo.InvariantCulture, out _))
         {
             throw KinesisException.InvalidArgument(
-                $"Invalid ExplicitHashKey. ExplicitHashKey must be in the range: [0, 2^128-1]. Specified value was {hash}");
+                "Invalid ExplicitHashKey. ExplicitHashKey must be in the range: [0, 2^128-1]. "
+                + $"Specified value was {hash}");
         }
     }
 

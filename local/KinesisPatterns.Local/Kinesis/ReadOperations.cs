@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Globalization;
-using System.Text.Json;
 
 namespace KinesisPatterns.Local.Kinesis;
 
@@ -19,7 +18,7 @@ internal static class ReadOperations
         var type = call.Required("ShardIteratorType");
         var stream = call.Stream();
         var shard = stream.FindShard(shardId)
-            ?? throw KinesisException.ShardNotFound(shardId, stream.Name, call.Service.Options.AccountId);
+            ?? throw KinesisException.ShardNotFound(shardId, stream);
         var position = Position(type, shard, call.Text("StartingSequenceNumber"), call.Time("Timestamp"));
 
         call.Response.WriteStartObject();
@@ -67,12 +66,13 @@ internal static class ReadOperations
         if (!shard.TryRead(now))
         {
             stream.CountThrottled();
-            throw KinesisException.Throttled(
-                $"Rate exceeded for shard {shard.Id} in stream {stream.Name} under account {service.Options.AccountId}.");
+            throw KinesisException.RateExceeded(shard);
         }
 
-        var reader = new ShardReader(shard, new(ShardPositionType.AtSequenceNumber, Number: new(0, 0, iterator.Counter, 0)));
-        var records = ArrayPool<KinesisRecord>.Shared.Rent((int)Math.Min(limit, Math.Max(1, shard.NextCounter - iterator.Counter)));
+        var reader = new ShardReader(
+            shard, new(ShardPositionType.AtSequenceNumber, Number: new(0, 0, iterator.Counter, 0)));
+        var records = ArrayPool<KinesisRecord>.Shared.Rent(
+            (int)Math.Min(limit, Math.Max(1, shard.NextCounter - iterator.Counter)));
         try
         {
             var count = reader.Read(records.AsSpan(0, (int)Math.Min(limit, records.Length)), MostBytes);
@@ -109,31 +109,35 @@ internal static class ReadOperations
     {
         if (text is null)
         {
-            throw KinesisException.InvalidArgument($"Must specify startingSequenceNumber parameter for iterator of type {type}.");
+            throw KinesisException.InvalidArgument(
+                $"Must specify startingSequenceNumber parameter for iterator of type {type}.");
         }
 
         if (!SequenceNumber.TryParse(text, out var number))
         {
             throw KinesisException.InvalidArgument(
-                $"StartingSequenceNumber {text} used in GetShardIterator on shard {shard.Id} in stream {shard.Stream.Name} is invalid.");
+                $"StartingSequenceNumber {text} used in GetShardIterator on shard {shard.Id} "
+                + $"in stream {shard.Stream.Title} is invalid.");
         }
 
         return number.ShardIndex == shard.Index && number.CreatedSecond == shard.CreatedSecond
             ? number
             : throw KinesisException.InvalidArgument(string.Create(CultureInfo.InvariantCulture,
-                $"Invalid StartingSequenceNumber. It encodes shardId-{number.ShardIndex:D12}, while it was used in a call to a shard with {shard.Id}"));
+                $"Invalid StartingSequenceNumber. It encodes shardId-{number.ShardIndex:D12}, ")
+                + $"while it was used in a call to a shard with {shard.Id}");
     }
 
     private static DateTimeOffset Checked(DateTimeOffset? time, Shard shard)
     {
         if (time is null)
         {
-            throw KinesisException.InvalidArgument("Must specify timestamp parameter for iterator of type AT_TIMESTAMP.");
+            throw KinesisException.InvalidArgument(
+                "Must specify timestamp parameter for iterator of type AT_TIMESTAMP.");
         }
 
         return time.Value.ToUnixTimeMilliseconds() <= shard.Stream.Now
             ? time.Value
             : throw KinesisException.InvalidArgument(
-                "The timestamp of an AT_TIMESTAMP iterator cannot be in the future: " + JsonSerializer.Serialize(time.Value.ToString("O", CultureInfo.InvariantCulture)));
+                string.Create(CultureInfo.InvariantCulture, $"Timestamp cannot be in the future, got {time:O}"));
     }
 }

@@ -12,7 +12,8 @@ internal static class RecordsAnswer
     private static readonly JsonWriterOptions _relaxed =
         new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
-    public static void WriteJson(PooledBuffer answer, ReadOnlySpan<KinesisRecord> records, ShardReader reader, string? next)
+    public static void WriteJson(
+        PooledBuffer answer, ReadOnlySpan<KinesisRecord> records, ShardReader reader, string? next)
     {
         WriteRecords(answer, records);
         if (next is null)
@@ -30,7 +31,8 @@ internal static class RecordsAnswer
     }
 
     /// <summary>Writes an event of SubscribeToShard.</summary>
-    public static void WriteEvent(PooledBuffer answer, ReadOnlySpan<KinesisRecord> records, ShardReader reader, string continuation)
+    public static void WriteEvent(
+        PooledBuffer answer, ReadOnlySpan<KinesisRecord> records, ShardReader reader, string continuation)
     {
         WriteRecords(answer, records);
         answer.Write(",\"ContinuationSequenceNumber\":\""u8);
@@ -39,7 +41,8 @@ internal static class RecordsAnswer
         WriteEnd(answer, reader, reader.IsAtEnd);
     }
 
-    public static void WriteCbor(PooledBuffer answer, ReadOnlySpan<KinesisRecord> records, ShardReader reader, string? next)
+    public static void WriteCbor(
+        PooledBuffer answer, ReadOnlySpan<KinesisRecord> records, ShardReader reader, string? next)
     {
         var cbor = new CborWriter(CborConformanceMode.Lax);
         cbor.WriteStartMap(null);
@@ -140,7 +143,8 @@ internal static class RecordsAnswer
 
     public static void WriteBase64(PooledBuffer answer, ReadOnlySpan<byte> data)
     {
-        Base64.EncodeToUtf8(data, answer.GetSpan(Base64.GetMaxEncodedToUtf8Length(data.Length)), out _, out var written);
+        Base64.EncodeToUtf8(
+            data, answer.GetSpan(Base64.GetMaxEncodedToUtf8Length(data.Length)), out _, out var written);
         answer.Advance(written);
     }
 

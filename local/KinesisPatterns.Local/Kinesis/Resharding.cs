@@ -10,15 +10,17 @@ internal static class Resharding
         var shardId = call.Required("ShardToSplit");
         var text = call.Required("NewStartingHashKey");
         new Constraints().HashKey("NewStartingHashKey", text).Enforce();
-        var stream = Provisioned(call, call.Stream());
+        var stream = Provisioned(call.Stream());
         lock (stream.Gate)
         {
-            var shard = Open(call, stream, shardId);
+            var shard = Open(stream, shardId);
             if (!UInt128.TryParse(text, CultureInfo.InvariantCulture, out var key)
                 || key <= shard.HashRange.Start + 1 || key >= shard.HashRange.End)
             {
-                throw KinesisException.InvalidArgument(string.Create(CultureInfo.InvariantCulture,
-                    $"NewStartingHashKey {text} used in SplitShard() on shard {shard.Id} in stream {stream.Name} under account {call.Service.Options.AccountId} is not both greater than one plus the shard's StartingHashKey {shard.HashRange.Start} and less than the shard's EndingHashKey {shard.HashRange.End}."));
+                throw KinesisException.InvalidArgument(
+                    $"NewStartingHashKey {text} used in SplitShard() on shard {shard.Id} in stream {stream.Title} "
+                    + $"is not both greater than one plus the shard's StartingHashKey {shard.HashRange.Start} "
+                    + $"and less than the shard's EndingHashKey {shard.HashRange.End}.");
             }
 
             Split(stream, shard, key);
@@ -29,14 +31,15 @@ internal static class Resharding
     {
         var lowId = call.Required("ShardToMerge");
         var highId = call.Required("AdjacentShardToMerge");
-        var stream = Provisioned(call, call.Stream());
+        var stream = Provisioned(call.Stream());
         lock (stream.Gate)
         {
-            var (low, high) = (Open(call, stream, lowId), Open(call, stream, highId));
+            var (low, high) = (Open(stream, lowId), Open(stream, highId));
             if (low == high || high.HashRange.Start == 0 || low.HashRange.End != high.HashRange.Start - 1)
             {
                 throw KinesisException.InvalidArgument(
-                    $"Shards {lowId} and {highId} in stream {stream.Name} under account {call.Service.Options.AccountId} are not an adjacent pair of shards eligible for merging");
+                    $"Shards {lowId} and {highId} in stream {stream.Title} "
+                    + "are not an adjacent pair of shards eligible for merging");
             }
 
             Merge(stream, low, high);
@@ -48,7 +51,7 @@ internal static class Resharding
         var target = call.Required("TargetShardCount", 1, int.MaxValue);
         var scaling = call.Required("ScalingType");
         new Constraints().OneOf("ScalingType", scaling, "UNIFORM_SCALING").Enforce();
-        var stream = Provisioned(call, call.Stream());
+        var stream = Provisioned(call.Stream());
         lock (stream.Gate)
         {
             var current = stream.OpenShards.Count;
@@ -70,14 +73,15 @@ internal static class Resharding
         if (target > 10_000 || target > current * 2L || target * 2L < current)
         {
             var reason = string.Create(CultureInfo.InvariantCulture,
-                $"UpdateShardCount cannot scale from {current} to {target} shards: at most double, at least half, and at most 10000.");
+                $"Cannot scale from {current} to {target} shards: at most double, at least half, and at most 10000.");
             throw target > current ? KinesisException.LimitExceeded(reason) : KinesisException.InvalidArgument(reason);
         }
 
         stream.ShardCountUpdates.RemoveAll(at => now - at > TimeSpan.FromHours(24));
         if (stream.ShardCountUpdates.Count >= 10)
         {
-            throw KinesisException.LimitExceeded("UpdateShardCount can be called 10 times per rolling 24-hour period per stream.");
+            throw KinesisException.LimitExceeded(
+                "UpdateShardCount can be called 10 times per rolling 24-hour period per stream.");
         }
 
         stream.ShardCountUpdates.Add(now);
@@ -119,18 +123,19 @@ internal static class Resharding
         stream, stream.NextShardIndex + offset, range,
         Math.Max(stream.Now / 1000, parents.Max(p => p.CreatedSecond) + 1), parents);
 
-    private static KinesisStream Provisioned(KinesisCall call, KinesisStream stream) => stream.Mode == "PROVISIONED"
+    private static KinesisStream Provisioned(KinesisStream stream) => stream.Mode == "PROVISIONED"
         ? stream
         : throw KinesisException.Validation(
-            $"Request is invalid. Stream {stream.Name} under account {call.Service.Options.AccountId} is in On-Demand mode.");
+            $"Request is invalid. Stream {stream.Title} is in On-Demand mode.");
 
-    private static Shard Open(KinesisCall call, KinesisStream stream, string shardId)
+    private static Shard Open(KinesisStream stream, string shardId)
     {
         var shard = stream.FindShard(shardId) ?? throw KinesisException.NotFound(
-            $"Could not find shard {shardId} in stream {stream.Name} under account {call.Service.Options.AccountId}.");
+            $"Could not find shard {shardId} in stream {stream.Title}.");
         return shard.IsClosed
             ? throw KinesisException.InvalidArgument(
-                $"Shard {shardId} in stream {stream.Name} under account {call.Service.Options.AccountId} has already been merged or split, and thus is not eligible for merging or splitting.")
+                $"Shard {shardId} in stream {stream.Title} has already been merged or split, "
+                + "and thus is not eligible for merging or splitting.")
             : shard;
     }
 }

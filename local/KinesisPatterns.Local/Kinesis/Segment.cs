@@ -1,6 +1,8 @@
 namespace KinesisPatterns.Local.Kinesis;
 
-/// <summary>A run of consecutive records of a shard, appended by one writer at a time and read without a lock.</summary>
+/// <summary>
+/// A run of consecutive records of a shard, appended by one writer at a time and read without a lock.
+/// </summary>
 internal sealed class Segment(long first)
 {
     private const int Capacity = 2048;

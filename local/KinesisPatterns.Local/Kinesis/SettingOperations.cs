@@ -9,9 +9,11 @@ internal static class SettingOperations
         "ReadProvisionedThroughputExceeded", "IteratorAgeMilliseconds",
     ];
 
-    public static void IncreaseStreamRetentionPeriod(KinesisCall call) => Retain(call, (now, wanted) => wanted >= now, "less than");
+    public static void IncreaseStreamRetentionPeriod(KinesisCall call) =>
+        Retain(call, (now, wanted) => wanted >= now, "less than");
 
-    public static void DecreaseStreamRetentionPeriod(KinesisCall call) => Retain(call, (now, wanted) => wanted <= now, "greater than");
+    public static void DecreaseStreamRetentionPeriod(KinesisCall call) =>
+        Retain(call, (now, wanted) => wanted <= now, "greater than");
 
     public static void StartStreamEncryption(KinesisCall call)
     {
@@ -72,12 +74,15 @@ internal static class SettingOperations
 
     public static void DisableEnhancedMonitoring(KinesisCall call) => Monitor(call, (now, named) => now.Except(named));
 
-    private static void Monitor(KinesisCall call, Func<IEnumerable<string>, IEnumerable<string>, IEnumerable<string>> combine)
+    private static void Monitor(
+        KinesisCall call, Func<IEnumerable<string>, IEnumerable<string>, IEnumerable<string>> combine)
     {
         var named = call.Texts("ShardLevelMetrics");
-        new Constraints().Check(named.Count > 0, "'[]'", "ShardLevelMetrics", "Member must have length greater than or equal to 1")
-            .Check(named.All(m => m == "ALL" || _metrics.Contains(m)), $"'[{string.Join(", ", named)}]'", "ShardLevelMetrics",
-                $"Member must satisfy constraint: [Member must satisfy enum value set: [{string.Join(", ", _metrics)}, ALL]]")
+        var (shown, allowed) = ($"'[{string.Join(", ", named)}]'", string.Join(", ", _metrics));
+        new Constraints()
+            .Check(named.Count > 0, shown, "ShardLevelMetrics", "Member must have length greater than or equal to 1")
+            .Check(named.All(m => m == "ALL" || _metrics.Contains(m)), shown, "ShardLevelMetrics",
+                $"Member must satisfy constraint: [Member must satisfy enum value set: [{allowed}, ALL]]")
             .Enforce();
         var stream = call.Stream();
         var before = stream.Settings.ShardLevelMetrics;
@@ -106,7 +111,8 @@ internal static class SettingOperations
         if (!allowed(stream.Settings.RetentionHours, hours!.Value))
         {
             throw KinesisException.InvalidArgument(
-                $"Requested retention period ({hours} hours) for stream {stream.Name} can not be {wrong} the existing retention period ({stream.Settings.RetentionHours} hours).");
+                $"Requested retention period ({hours} hours) for stream {stream.Title} can not be {wrong} "
+                + $"the existing retention period ({stream.Settings.RetentionHours} hours).");
         }
 
         Change(stream, s => s with { RetentionHours = hours.Value });

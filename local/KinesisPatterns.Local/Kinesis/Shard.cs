@@ -118,7 +118,9 @@ internal sealed class Shard
     /// <summary>Wakes whoever waits for records.</summary>
     internal void Notify() => _arrival.Fire();
 
-    /// <summary>A task that ends at the next <see cref="Notify"/>; look for records again after asking for it.</summary>
+    /// <summary>
+    /// A task that ends at the next <see cref="Notify"/>; look for records again after asking for it.
+    /// </summary>
     internal Task NextArrival() => _arrival.Next();
 
     /// <summary>Takes the room for one GetRecords call; false when the shard is busy.</summary>

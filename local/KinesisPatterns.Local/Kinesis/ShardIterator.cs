@@ -5,8 +5,11 @@ using System.Text;
 
 namespace KinesisPatterns.Local.Kinesis;
 
-/// <summary>The place in a shard that GetRecords goes on from; it holds everything, so the service keeps none.</summary>
-internal readonly record struct ShardIterator(string Stream, long StreamCreated, int ShardIndex, long Counter, long Issued)
+/// <summary>
+/// The place in a shard that GetRecords goes on from; it holds everything, so the service keeps none.
+/// </summary>
+internal readonly record struct ShardIterator(
+    string Stream, long StreamCreated, int ShardIndex, long Counter, long Issued)
 {
     /// <summary>How long an iterator works, in milliseconds.</summary>
     /// <remarks>https://docs.aws.amazon.com/kinesis/latest/APIReference/API_GetShardIterator.html</remarks>
@@ -28,7 +31,7 @@ internal readonly record struct ShardIterator(string Stream, long StreamCreated,
         Span<byte> bytes = stackalloc byte[512];
         if (!Convert.TryFromBase64String(inner, bytes, out var length)
             || length < Fixed + Checksum
-            || !Sign(bytes[..(length - Checksum)]).AsSpan(0, Checksum).SequenceEqual(bytes[(length - Checksum)..length]))
+            || !Sign(bytes[..(length - Checksum)]).SequenceEqual(bytes[(length - Checksum)..length]))
         {
             throw KinesisException.InvalidArgument("Invalid ShardIterator.");
         }
@@ -50,15 +53,17 @@ internal readonly record struct ShardIterator(string Stream, long StreamCreated,
         BinaryPrimitives.WriteInt64BigEndian(bytes[12..], Counter);
         BinaryPrimitives.WriteInt64BigEndian(bytes[20..], Issued);
         var length = Fixed + Encoding.UTF8.GetBytes(Stream, bytes[Fixed..]);
-        Sign(bytes[..length]).AsSpan(0, Checksum).CopyTo(bytes[length..]);
+        Sign(bytes[..length]).CopyTo(bytes[length..]);
         return Convert.ToBase64String(bytes[..(length + Checksum)]);
     }
 
-    private static byte[] Sign(ReadOnlySpan<byte> bytes) => HMACSHA256.HashData(_secret, bytes);
+    private static ReadOnlySpan<byte> Sign(ReadOnlySpan<byte> bytes) =>
+        HMACSHA256.HashData(_secret, bytes).AsSpan(0, Checksum);
 
     private static KinesisException Expired(long issued, long now) => new("ExpiredIteratorException", string.Create(
         CultureInfo.InvariantCulture,
-        $"Iterator expired. The iterator was created at time {Text(issued)} while right now it is {Text(now)} which is further in the future than the tolerated delay of {Lifetime} milliseconds."));
+        $"Iterator expired. The iterator was created at time {Text(issued)} while right now it is {Text(now)} ")
+        + $"which is further in the future than the tolerated delay of {Lifetime} milliseconds.");
 
     private static string Text(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds)
         .ToString("ddd MMM dd HH:mm:ss 'UTC' yyyy", CultureInfo.InvariantCulture);

@@ -13,7 +13,8 @@ internal static class ShardListing
         var most = Math.Min(LargestPage, call.Optional("MaxResults", 1, 10_000, LargestPage));
         var filter = call.Structure("ShardFilter");
         var (stream, after, filterText) = Start(call, filter);
-        var listed = Filtered(stream, filterText).Where(s => string.CompareOrdinal(s.Id, after) > 0).Take(most + 1).ToList();
+        var listed = Filtered(stream, filterText)
+            .Where(s => string.CompareOrdinal(s.Id, after) > 0).Take(most + 1).ToList();
 
         call.Response.WriteStartObject();
         call.Response.WriteShards(listed.Take(most));
@@ -40,7 +41,8 @@ internal static class ShardListing
 
             if (call.Time("StreamCreationTimestamp") is not null)
             {
-                throw KinesisException.InvalidArgument("NextToken and StreamCreationTimestamp cannot be provided together.");
+                throw KinesisException.InvalidArgument(
+                    "NextToken and StreamCreationTimestamp cannot be provided together.");
             }
 
             var parts = position.Split('\t');
@@ -87,7 +89,8 @@ internal static class ShardListing
         {
             "AFTER_SHARD_ID" => stream.Shards.Where(s => string.CompareOrdinal(s.Id, value) > 0),
             "AT_LATEST" => stream.Shards.Where(s => !s.IsClosed),
-            "AT_TRIM_HORIZON" => stream.Shards.Where(s => IsOpenAt(s, stream.Horizon) || Opened(s) <= stream.CreatedAt.ToUnixTimeMilliseconds()),
+            "AT_TRIM_HORIZON" => stream.Shards.Where(
+                s => IsOpenAt(s, stream.Horizon) || Opened(s) <= stream.CreatedAt.ToUnixTimeMilliseconds()),
             "AT_TIMESTAMP" => stream.Shards.Where(s => IsOpenAt(s, Time())),
             "FROM_TIMESTAMP" => stream.Shards.Where(s => s.ClosedAt is null || s.ClosedAt >= Time()),
             _ => stream.Shards,
@@ -96,7 +99,8 @@ internal static class ShardListing
         long Time() => long.Parse(value, CultureInfo.InvariantCulture);
     }
 
-    private static bool IsOpenAt(Shard shard, long time) => Opened(shard) <= time && (shard.ClosedAt is null || shard.ClosedAt >= time);
+    private static bool IsOpenAt(Shard shard, long time) =>
+        Opened(shard) <= time && (shard.ClosedAt is null || shard.ClosedAt >= time);
 
     private static long Opened(Shard shard) => shard.Parents.Count == 0
         ? shard.Stream.CreatedAt.ToUnixTimeMilliseconds()

@@ -1,6 +1,8 @@
 namespace KinesisPatterns.Local.Kinesis;
 
-/// <summary>A cursor in a shard for one reader at a time; it copies no payload and costs nothing while it waits.</summary>
+/// <summary>
+/// A cursor in a shard for one reader at a time; it copies no payload and costs nothing while it waits.
+/// </summary>
 internal sealed class ShardReader(Shard shard, ShardPosition position)
 {
     private Segment? _segment;

@@ -29,7 +29,8 @@ internal static class StreamOperations
 
         if (shards > 10_000)
         {
-            throw KinesisException.LimitExceeded($"This request would exceed the shard limit for the account {call.Service.Options.AccountId}: 10000.");
+            throw KinesisException.LimitExceeded(
+                $"This request would exceed the shard limit for the account {call.Service.Options.AccountId}: 10000.");
         }
 
         if (mode != "ON_DEMAND" && call.Number("WarmThroughputMiBps") is not null)
@@ -52,7 +53,8 @@ internal static class StreamOperations
         if (stream.Consumers.Count > 0 && call.Flag("EnforceConsumerDeletion") is not true)
         {
             throw KinesisException.InUse(
-                $"Stream {stream.Name} under account {call.Service.Options.AccountId} has {stream.Consumers.Count} registered consumers: deregister them or set EnforceConsumerDeletion.");
+                $"Stream {stream.Title} has {stream.Consumers.Count} registered consumers: "
+                + "deregister them or set EnforceConsumerDeletion.");
         }
 
         call.Service.Remove(stream);
@@ -62,7 +64,8 @@ internal static class StreamOperations
     {
         var limit = call.Optional("Limit", 1, 10_000, 100);
         call.Authorize("*");
-        var after = PageToken.Read(call.Text("NextToken"), "streams", call.Service.Now) ?? call.Text("ExclusiveStartStreamName") ?? "";
+        var after = PageToken.Read(call.Text("NextToken"), "streams", call.Service.Now)
+            ?? call.Text("ExclusiveStartStreamName") ?? "";
         var streams = call.Service.Streams.Where(s => string.CompareOrdinal(s.Name, after) > 0)
             .OrderBy(s => s.Name, StringComparer.Ordinal).Take(Math.Min(limit, 100) + 1).ToList();
         var page = streams.Take(Math.Min(limit, 100)).ToList();

@@ -24,14 +24,16 @@ internal sealed class Subscriptions
         var response = context.Response;
         response.ContentType = "application/vnd.amazon.eventstream";
         KinesisEndpoint.WriteHeaders(context);
-        await SendAsync(context, "{}"u8.ToArray(), isCbor, (":message-type", "event"), (":event-type", "initial-response"));
+        await SendAsync(
+            context, "{}"u8.ToArray(), isCbor, (":message-type", "event"), (":event-type", "initial-response"));
         try
         {
             await PushAsync(service, context, new ShardReader(shard, position), isCbor, subscription.Token);
         }
-        catch (OperationCanceledException) when (subscription.IsReplaced && !context.RequestAborted.IsCancellationRequested)
+        catch (OperationCanceledException) when (
+            subscription.IsReplaced && !context.RequestAborted.IsCancellationRequested)
         {
-            await SendAsync(context, JsonSerializer.SerializeToUtf8Bytes(new { message = "Another subscription took over." }), isCbor,
+            await SendAsync(context, "{\"message\":\"Another subscription took over.\"}"u8.ToArray(), isCbor,
                 (":message-type", "exception"), (":exception-type", "ResourceInUseException"));
         }
         catch (OperationCanceledException)
@@ -66,7 +68,7 @@ internal sealed class Subscriptions
         var consumer = ConsumerOperations.Find(call, call.Required("ConsumerARN"));
         var shardId = call.Required("ShardId");
         var shard = consumer.Stream.FindShard(shardId)
-            ?? throw KinesisException.ShardNotFound(shardId, consumer.Stream.Name, service.Options.AccountId);
+            ?? throw KinesisException.ShardNotFound(shardId, consumer.Stream);
         var start = call.Structure("StartingPosition");
         new Constraints().Required("StartingPosition", start).Enforce();
         return (consumer, shard, ReadOperations.Position(
@@ -82,7 +84,8 @@ internal sealed class Subscriptions
             {
                 mine.Dispose();
                 throw KinesisException.InUse(
-                    $"Another active subscription exists for this consumer: {consumer.Name}, shard: {shard.Id}. Try again in 5 seconds.");
+                    $"Another active subscription exists for this consumer: {consumer.Name}, shard: {shard.Id}. "
+                    + "Try again in 5 seconds.");
             }
 
             before.Replace();
@@ -92,7 +95,8 @@ internal sealed class Subscriptions
     }
 
     private static async Task PushAsync(
-        KinesisService service, HttpContext context, ShardReader reader, bool isCbor, CancellationToken cancellationToken)
+        KinesisService service, HttpContext context, ShardReader reader, bool isCbor,
+        CancellationToken cancellationToken)
     {
         var records = new KinesisRecord[MostRecords];
         var continuation = reader.Shard.NumberOf(Math.Max(0, reader.Counter - 1), service.Now).ToString();
@@ -106,7 +110,8 @@ internal sealed class Subscriptions
 
             using var payload = new PooledBuffer();
             RecordsAnswer.WriteEvent(payload, records.AsSpan(0, count), reader, continuation);
-            await SendAsync(context, payload.Written, isCbor, (":message-type", "event"), (":event-type", "SubscribeToShardEvent"));
+            await SendAsync(
+                context, payload.Written, isCbor, (":message-type", "event"), (":event-type", "SubscribeToShardEvent"));
             if (reader.IsAtEnd)
             {
                 return;
@@ -132,7 +137,8 @@ internal sealed class Subscriptions
     {
         using var frame = new PooledBuffer();
         var contentType = isCbor ? "application/x-amz-cbor-1.1" : "application/x-amz-json-1.1";
-        EventStream.Write(frame, isCbor ? CborJson.FromJson(json) : json.Span, kind, type, (":content-type", contentType));
+        EventStream.Write(
+            frame, isCbor ? CborJson.FromJson(json) : json.Span, kind, type, (":content-type", contentType));
         await context.Response.BodyWriter.WriteAsync(frame.Written, context.RequestAborted);
     }
 

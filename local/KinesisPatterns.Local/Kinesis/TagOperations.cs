@@ -8,11 +8,13 @@ internal static class TagOperations
 
     public static void AddTagsToStream(KinesisCall call) => Change(call.Stream().Tags, tags => Add(tags, call.Tags()));
 
-    public static void RemoveTagsFromStream(KinesisCall call) => Change(call.Stream().Tags, tags => Remove(tags, call.Texts("TagKeys")));
+    public static void RemoveTagsFromStream(KinesisCall call) =>
+        Change(call.Stream().Tags, tags => Remove(tags, call.Texts("TagKeys")));
 
     public static void TagResource(KinesisCall call) => Change(Resource(call), tags => Add(tags, call.Tags()));
 
-    public static void UntagResource(KinesisCall call) => Change(Resource(call), tags => Remove(tags, call.Texts("TagKeys")));
+    public static void UntagResource(KinesisCall call) =>
+        Change(Resource(call), tags => Remove(tags, call.Texts("TagKeys")));
 
     public static void ListTagsForStream(KinesisCall call)
     {
@@ -21,7 +23,8 @@ internal static class TagOperations
         List(call, call.Stream().Tags, after, limit, withMore: true);
     }
 
-    public static void ListTagsForResource(KinesisCall call) => List(call, Resource(call), "", MostTags, withMore: false);
+    public static void ListTagsForResource(KinesisCall call) =>
+        List(call, Resource(call), "", MostTags, withMore: false);
 
     public static void Add(Dictionary<string, string> tags, IReadOnlyDictionary<string, string> added)
     {
@@ -70,7 +73,8 @@ internal static class TagOperations
         List<KeyValuePair<string, string>> listed;
         lock (tags)
         {
-            listed = [.. tags.Where(t => string.CompareOrdinal(t.Key, after) > 0).OrderBy(t => t.Key, StringComparer.Ordinal)];
+            listed = [.. tags.Where(t => string.CompareOrdinal(t.Key, after) > 0)
+                .OrderBy(t => t.Key, StringComparer.Ordinal)];
         }
 
         var json = call.Response;

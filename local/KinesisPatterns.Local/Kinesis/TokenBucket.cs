@@ -9,7 +9,9 @@ internal struct TokenBucket
 
     public TokenBucket(double capacity) => _tokens = _capacity = capacity;
 
-    /// <summary>Whether an amount is there; more than the capacity is there when the bucket is full, and leaves a debt.</summary>
+    /// <summary>
+    /// Whether an amount is there; more than the capacity is there when the bucket is full, and leaves a debt.
+    /// </summary>
     public bool Has(double amount, long now)
     {
         if (now > _refilled)

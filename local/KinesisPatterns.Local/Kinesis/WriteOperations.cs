@@ -24,7 +24,7 @@ internal static class WriteOperations
         put.Shard.Notify();
         if (put.IsThrottled)
         {
-            throw KinesisException.Throttled(RateExceeded(call.Service, stream, put.Shard));
+            throw KinesisException.RateExceeded(put.Shard);
         }
 
         call.Response.WriteStartObject();
@@ -39,7 +39,8 @@ internal static class WriteOperations
     }
 
     /// <summary>Stores the records of a request and writes the answer as JSON.</summary>
-    public static void PutRecords(KinesisService service, KinesisStream stream, PutRecordsRequest request, PooledBuffer answer)
+    public static void PutRecords(
+        KinesisStream stream, PutRecordsRequest request, PooledBuffer answer)
     {
         var (now, failed) = (stream.Now, 0);
         var results = ArrayPool<PutResult>.Shared.Rent(request.Entries.Length);
@@ -53,7 +54,7 @@ internal static class WriteOperations
             }
 
             stream.NotifyReaders();
-            Answer(service, stream, results.AsSpan(0, request.Entries.Length), failed, answer);
+            Answer(stream, results.AsSpan(0, request.Entries.Length), failed, answer);
         }
         finally
         {
@@ -62,7 +63,7 @@ internal static class WriteOperations
     }
 
     private static void Answer(
-        KinesisService service, KinesisStream stream, ReadOnlySpan<PutResult> results, int failed, PooledBuffer answer)
+        KinesisStream stream, ReadOnlySpan<PutResult> results, int failed, PooledBuffer answer)
     {
         answer.Write("{\"FailedRecordCount\":"u8);
         failed.TryFormat(answer.GetSpan(16), out var digits, provider: CultureInfo.InvariantCulture);
@@ -74,7 +75,7 @@ internal static class WriteOperations
             if (results[i].IsThrottled)
             {
                 answer.Write("\"ErrorCode\":\"ProvisionedThroughputExceededException\",\"ErrorMessage\":\""u8);
-                answer.Write(Encoding.UTF8.GetBytes(RateExceeded(service, stream, results[i].Shard)));
+                answer.Write(Encoding.UTF8.GetBytes(KinesisException.RateExceededText(results[i].Shard)));
             }
             else
             {
@@ -97,8 +98,4 @@ internal static class WriteOperations
         {
             throw KinesisException.InvalidArgument($"Invalid SequenceNumberForOrdering: {number}");
         }
-    }
-
-    private static string RateExceeded(KinesisService service, KinesisStream stream, Shard shard) =>
-        $"Rate exceeded for shard {shard.Id} in stream {stream.Name} under account {service.Options.AccountId}.";
-}
+    }}

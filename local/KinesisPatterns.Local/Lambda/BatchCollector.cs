@@ -3,7 +3,9 @@ using KinesisPatterns.Local.Kinesis;
 namespace KinesisPatterns.Local.Lambda;
 
 /// <summary>Gathers the records of a sub-queue into batches and has them processed one after the other.</summary>
-/// <remarks>https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventsourcemapping.html#invocation-eventsourcemapping-batching</remarks>
+/// <remarks>
+/// https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventsourcemapping.html
+/// </remarks>
 internal sealed class BatchCollector(EventSourceMapping mapping, RecordQueue queue, ShardPoller poller)
 {
     private static readonly TimeSpan _catchUp = TimeSpan.FromMilliseconds(20);

@@ -7,7 +7,9 @@ namespace KinesisPatterns.Local.Lambda;
 /// <remarks>https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-batchfailurereporting.html</remarks>
 internal readonly record struct BatchResponse(int? FailedFrom, ReadOnlyMemory<byte>? State, string? Remark)
 {
-    /// <summary>Reads a response; <see cref="FailedFrom"/> is the index to go on at, null when the batch is done.</summary>
+    /// <summary>
+    /// Reads a response; <see cref="FailedFrom"/> is the index to go on at, null when the batch is done.
+    /// </summary>
     public static BatchResponse Read(
         ReadOnlyMemory<byte> payload, ReadOnlySpan<KinesisRecord> batch, bool reportsFailures, bool hasWindow)
     {
@@ -82,5 +84,6 @@ internal readonly record struct BatchResponse(int? FailedFrom, ReadOnlyMemory<by
     }
 
     private static string NotAReport(string what) =>
-        $"the function answered {(what.Length > 60 ? what[..60] + "…" : what)}, which reports no failures; taken as success (AWS does not say).";
+        $"the function answered {(what.Length > 60 ? what[..60] + "…" : what)}, which reports no failures; "
+        + "taken as success (AWS does not say).";
 }

@@ -25,8 +25,9 @@ internal sealed class BatchRunner(EventSourceMapping mapping, CancellationToken 
             var payload = EventWriter.Write(batch.Span, mapping, window is null ? null : new(window));
             if (payload.Length > LambdaLimits.Event)
             {
-                mapping.Remark($"a record does not fit into an event of 6 MB: given up as {mapping.Tuning.TooLargeCondition} (AWS does not say as what).");
-                await GiveUpAsync(batch, mapping.Tuning.TooLargeCondition, failures, last);
+                var condition = mapping.Tuning.TooLargeCondition;
+                mapping.Remark($"a record exceeds 6 MB: given up as {condition} (AWS does not say as what).");
+                await GiveUpAsync(batch, condition, failures, last);
                 return;
             }
 
@@ -95,9 +96,11 @@ internal sealed class BatchRunner(EventSourceMapping mapping, CancellationToken 
     }
 
     private BatchResponse Read(
-        InvocationResult result, ReadOnlyMemory<KinesisRecord> batch, MappingSettings settings, TumblingWindow? window, ref bool isError)
+        InvocationResult result, ReadOnlyMemory<KinesisRecord> batch, MappingSettings settings,
+        TumblingWindow? window, ref bool isError)
     {
-        var response = BatchResponse.Read(result.Payload, batch.Span, settings.ReportBatchItemFailures, window is not null);
+        var response = BatchResponse.Read(
+            result.Payload, batch.Span, settings.ReportBatchItemFailures, window is not null);
         if (response.Remark is { } remark)
         {
             mapping.Remark(remark);
@@ -177,9 +180,11 @@ internal sealed class BatchRunner(EventSourceMapping mapping, CancellationToken 
         return batch[expired..];
     }
 
-    private async Task GiveUpAsync(ReadOnlyMemory<KinesisRecord> batch, string condition, int invocations, InvocationResult? last)
+    private async Task GiveUpAsync(
+        ReadOnlyMemory<KinesisRecord> batch, string condition, int invocations, InvocationResult? last)
     {
-        var outcome = await FailureDelivery.DeliverAsync(mapping, batch, condition, invocations, last, cancellationToken);
+        var outcome = await FailureDelivery.DeliverAsync(
+            mapping, batch, condition, invocations, last, cancellationToken);
         Finished(batch);
         mapping.End(batch.Span, outcome);
     }

@@ -14,7 +14,8 @@ internal sealed class EventSourceMapping : IAsyncDisposable
     private Task _running = Task.CompletedTask;
 
     private EventSourceMapping(
-        MappingPlan plan, KinesisStream stream, FunctionDefinition function, IFunctionInvoker invoker, LambdaOptions options, MappingTuning tuning)
+        MappingPlan plan, KinesisStream stream, FunctionDefinition function,
+        IFunctionInvoker invoker, LambdaOptions options, MappingTuning tuning)
     {
         (_plan, Stream, Function, Invoker, Options, Tuning) = (plan, stream, function, invoker, options, tuning);
         Gate = new(plan.Settings.Enabled);
@@ -66,7 +67,8 @@ internal sealed class EventSourceMapping : IAsyncDisposable
 
     /// <summary>Prepares a mapping; fails when its settings are not allowed or its stream does not exist.</summary>
     public static EventSourceMapping Create(
-        MappingSettings settings, FunctionDefinition function, IFunctionInvoker invoker, LambdaOptions options, MappingTuning? tuning = null)
+        MappingSettings settings, FunctionDefinition function,
+        IFunctionInvoker invoker, LambdaOptions options, MappingTuning? tuning = null)
     {
         var plan = MappingPlan.Of(settings, options.Time.GetUtcNow());
         var stream = options.Kinesis.TryGet(settings.EventSourceArn)
@@ -155,7 +157,8 @@ internal sealed class EventSourceMapping : IAsyncDisposable
             while (true)
             {
                 var reshard = Stream.NextReshard();
-                foreach (var poller in _pollers.Values.Where(p => !started.ContainsKey(p.Shard)).OrderBy(p => p.Shard.Index))
+                var added = _pollers.Values.Where(p => !started.ContainsKey(p.Shard)).OrderBy(p => p.Shard.Index);
+                foreach (var poller in added.ToList())
                 {
                     // A shard comes after its parents, so that records of a key stay in order.
                     var parents = poller.Shard.Parents.Where(started.ContainsKey).Select(p => started[p]).ToArray();

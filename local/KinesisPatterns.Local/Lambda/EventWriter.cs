@@ -14,20 +14,28 @@ internal static class EventWriter
     public const int FixedBytes = 512;
 
     private static readonly int _template = Encoding.UTF8.GetByteCount(
-        """{"kinesis":{"kinesisSchemaVersion":"1.0","partitionKey":"","sequenceNumber":"","data":"","approximateArrivalTimestamp":1545084650.987},"eventSource":"aws:kinesis","eventVersion":"1.0","eventID":"shardId-000000000000:","eventName":"aws:kinesis:record","invokeIdentityArn":"","awsRegion":"","eventSourceARN":""},""")
+        """
+        {"kinesis":{"kinesisSchemaVersion":"1.0","partitionKey":"","sequenceNumber":"","data":"",
+        "approximateArrivalTimestamp":1545084650.987},"eventSource":"aws:kinesis","eventVersion":"1.0",
+        "eventID":"shardId-000000000000:","eventName":"aws:kinesis:record","invokeIdentityArn":"","awsRegion":"",
+        "eventSourceARN":""},
+        """)
         + (2 * SequenceNumber.Digits);
 
     /// <summary>Bytes that a record takes in the event.</summary>
     public static int BytesOf(in KinesisRecord record, EventSourceMapping mapping) => _template
         + record.PartitionKeyUtf8.Length + Base64.GetMaxEncodedToUtf8Length(record.Data.Length)
-        + mapping.Function.RoleArn.Length + mapping.Options.Kinesis.Options.Region.Length + mapping.Settings.EventSourceArn.Length;
+        + mapping.Function.RoleArn.Length + mapping.Options.Kinesis.Options.Region.Length
+        + mapping.Settings.EventSourceArn.Length;
 
     public static byte[] Write(ReadOnlySpan<KinesisRecord> records, EventSourceMapping mapping, WindowPart? part = null)
     {
         using var buffer = new PooledBuffer(64 << 10);
         buffer.Write("{\"Records\":["u8);
         var tail = Encoding.UTF8.GetBytes(
-            $"\",\"eventName\":\"aws:kinesis:record\",\"invokeIdentityArn\":\"{mapping.Function.RoleArn}\",\"awsRegion\":\"{mapping.Options.Kinesis.Options.Region}\",\"eventSourceARN\":\"{mapping.Settings.EventSourceArn}\"}}");
+            $"\",\"eventName\":\"aws:kinesis:record\",\"invokeIdentityArn\":\"{mapping.Function.RoleArn}\","
+            + $"\"awsRegion\":\"{mapping.Options.Kinesis.Options.Region}\","
+            + $"\"eventSourceARN\":\"{mapping.Settings.EventSourceArn}\"}}");
         for (var i = 0; i < records.Length; i++)
         {
             Write(records[i], buffer, isFirst: i == 0, tail);
@@ -77,10 +85,12 @@ internal static class EventWriter
         buffer.Write(",\"state\":"u8);
         buffer.Write(part.Window.State.Span);
         buffer.Write(Encoding.UTF8.GetBytes(
-            $",\"shardId\":\"{part.Window.ShardId}\",\"eventSourceARN\":\"{mapping.Settings.EventSourceArn}\",\"isFinalInvokeForWindow\":{Text(part.IsFinal)},\"isWindowTerminatedEarly\":{Text(part.IsEarly)}"));
+            $",\"shardId\":\"{part.Window.ShardId}\",\"eventSourceARN\":\"{mapping.Settings.EventSourceArn}\","
+            + $"\"isFinalInvokeForWindow\":{Text(part.IsFinal)},\"isWindowTerminatedEarly\":{Text(part.IsEarly)}"));
     }
 
-    private static string Instant(DateTimeOffset time) => time.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+    private static string Instant(DateTimeOffset time) =>
+        time.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
     private static string Text(bool value) => value ? "true" : "false";
 }

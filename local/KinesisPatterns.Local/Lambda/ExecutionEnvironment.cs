@@ -51,7 +51,8 @@ internal sealed class ExecutionEnvironment : IDisposable
     public bool IsUsable { get; private set; } = true;
 
     /// <summary>Runs an invocation to its end; null when the process was gone before it took it.</summary>
-    public async Task<InvocationResult?> InvokeAsync(ReadOnlyMemory<byte> payload, bool isCold, CancellationToken cancellationToken)
+    public async Task<InvocationResult?> InvokeAsync(
+        ReadOnlyMemory<byte> payload, bool isCold, CancellationToken cancellationToken)
     {
         var invocation = new Invocation(payload);
         _log.Clear();
@@ -76,7 +77,8 @@ internal sealed class ExecutionEnvironment : IDisposable
         if (invocation.Answered.IsCompleted)
         {
             var answer = await invocation.Answered;
-            return End(invocation, answer.Payload, answer.IsError ? InvocationStatus.FunctionError : InvocationStatus.Succeeded, duration, isCold);
+            var status = answer.IsError ? InvocationStatus.FunctionError : InvocationStatus.Succeeded;
+            return End(invocation, answer.Payload, status, duration, isCold);
         }
 
         IsUsable = false;
@@ -101,7 +103,8 @@ internal sealed class ExecutionEnvironment : IDisposable
     }
 
     /// <summary>The invocation of an id, while it runs.</summary>
-    public Invocation? Running(string requestId) => _current is { } current && current.RequestId == requestId ? current : null;
+    public Invocation? Running(string requestId) =>
+        _current is { } current && current.RequestId == requestId ? current : null;
 
     /// <summary>The runtime could not start its function.</summary>
     public void FailInit(ReadOnlyMemory<byte> error)
@@ -144,7 +147,8 @@ internal sealed class ExecutionEnvironment : IDisposable
     {
         Note($"END RequestId: {invocation.RequestId}");
         Note(string.Create(CultureInfo.InvariantCulture,
-            $"REPORT RequestId: {invocation.RequestId}\tDuration: {duration.TotalMilliseconds:F2} ms\tMemory Size: {_function.MemoryMiB} MB"));
+            $"REPORT RequestId: {invocation.RequestId}\tDuration: {duration.TotalMilliseconds:F2} ms\t")
+            + $"Memory Size: {_function.MemoryMiB} MB");
         return new()
         {
             Status = status,
@@ -158,7 +162,8 @@ internal sealed class ExecutionEnvironment : IDisposable
     }
 
     private byte[] TimedOut(Invocation invocation) => ErrorBody.Of(null, string.Create(CultureInfo.InvariantCulture,
-        $"{_options.Time.GetUtcNow():yyyy-MM-ddTHH:mm:ss.fffZ} {invocation.RequestId} Task timed out after {_function.Timeout.TotalSeconds:F2} seconds"));
+        $"{_options.Time.GetUtcNow():yyyy-MM-ddTHH:mm:ss.fffZ} {invocation.RequestId} "
+        + $"Task timed out after {_function.Timeout.TotalSeconds:F2} seconds"));
 
     private static byte[] Exited(Invocation invocation, string reason) =>
         ErrorBody.Of("Runtime.ExitError", $"RequestId: {invocation.RequestId} Error: Runtime exited{reason}");

@@ -40,7 +40,8 @@ internal static class FailureDelivery
             }
 
             await BackOff.WaitAsync(
-                attempt, mapping.Tuning.FirstRetry, mapping.Tuning.LongestRetry, mapping.Options.Time, cancellationToken);
+                attempt, mapping.Tuning.FirstRetry, mapping.Tuning.LongestRetry,
+                mapping.Options.Time, cancellationToken);
         }
     }
 }

@@ -9,15 +9,17 @@ namespace KinesisPatterns.Local.Lambda;
 internal static class FailureDocuments
 {
     public static FailureDocument Write(
-        EventSourceMapping mapping, ReadOnlySpan<KinesisRecord> records, string condition, int invocations, InvocationResult? last)
+        EventSourceMapping mapping, ReadOnlySpan<KinesisRecord> records, string condition, int invocations,
+        InvocationResult? last)
     {
         var now = mapping.Now;
         return new()
         {
             Condition = condition,
             RecordCount = records.Length,
-            S3Key = string.Create(CultureInfo.InvariantCulture,
-                $"aws/lambda/{mapping.Uuid}/{records[0].ShardId}/{now:yyyy'/'MM'/'dd'/'yyyy-MM-dd'T'HH.mm.ss}-{Guid.NewGuid()}"),
+            S3Key = $"aws/lambda/{mapping.Uuid}/{records[0].ShardId}/"
+                + now.ToString("yyyy'/'MM'/'dd'/'yyyy-MM-dd'T'HH.mm.ss", CultureInfo.InvariantCulture)
+                + $"-{Guid.NewGuid()}",
             Metadata = Write(mapping, records, condition, invocations, last, now, payload: null),
             S3Body = Write(mapping, records, condition, invocations, last, now, EventWriter.Write(records, mapping)),
         };
@@ -80,7 +82,8 @@ internal static class FailureDocuments
         json.WriteEndObject();
     }
 
-    private static string Instant(DateTimeOffset time) => time.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+    private static string Instant(DateTimeOffset time) =>
+        time.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 }
 
 /// <summary>Why records were given up, in the words of AWS.</summary>

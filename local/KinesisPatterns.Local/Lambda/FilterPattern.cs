@@ -28,7 +28,8 @@ internal sealed class FilterPattern
 
                 return pattern;
             default:
-                throw new FormatException($"a pattern is an object or a list with something in it, got {json.GetRawText()}");
+                throw new FormatException(
+                    $"a pattern is an object or a list with something in it, got {json.GetRawText()}");
         }
     }
 
@@ -39,7 +40,8 @@ internal sealed class FilterPattern
         {
             // Any element of a list may match.
             return value is { ValueKind: JsonValueKind.Array } list
-                ? _rules.Exists(rule => rule.MatchesPresence(list) ?? list.EnumerateArray().Any(item => rule.Matches(item)))
+                ? _rules.Exists(
+                    rule => rule.MatchesPresence(list) ?? list.EnumerateArray().Any(item => rule.Matches(item)))
                 : _rules.Exists(rule => rule.Matches(value));
         }
 

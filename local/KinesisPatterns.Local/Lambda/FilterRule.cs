@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 
 namespace KinesisPatterns.Local.Lambda;
@@ -9,12 +8,14 @@ internal sealed class FilterRule
     private readonly Func<JsonElement?, bool> _matches;
     private readonly bool? _mustExist;
 
-    private FilterRule(Func<JsonElement?, bool> matches, bool? mustExist = null) => (_matches, _mustExist) = (matches, mustExist);
+    private FilterRule(Func<JsonElement?, bool> matches, bool? mustExist = null) =>
+        (_matches, _mustExist) = (matches, mustExist);
 
     public static FilterRule Parse(JsonElement json) => json.ValueKind switch
     {
         JsonValueKind.Object when json.EnumerateObject().Count() == 1 => ParseOperator(json.EnumerateObject().First()),
-        JsonValueKind.Object or JsonValueKind.Array => throw new FormatException($"a condition has one operator, got {json.GetRawText()}"),
+        JsonValueKind.Object or JsonValueKind.Array =>
+            throw new FormatException($"a condition has one operator, got {json.GetRawText()}"),
         _ => Equal(json),
     };
 
@@ -50,7 +51,8 @@ internal sealed class FilterRule
     // Numbers are compared as they are written: 300, 300.0 and 3.0e2 differ.
     private static FilterRule Equal(JsonElement literal)
     {
-        var (kind, text) = (literal.ValueKind, literal.ValueKind == JsonValueKind.String ? literal.GetString()! : literal.GetRawText());
+        var kind = literal.ValueKind;
+        var text = kind == JsonValueKind.String ? literal.GetString()! : literal.GetRawText();
         return new(value => value is { } json && json.ValueKind == kind
             && (kind == JsonValueKind.String ? json.GetString() : json.GetRawText()) == text);
     }
@@ -80,15 +82,16 @@ internal sealed class FilterRule
         }
 
         var comparisons = parts.Chunk(2).Select(pair => Comparison(pair[0], pair[1])).ToList();
-        return new(value => value is { ValueKind: JsonValueKind.Number } json && comparisons.TrueForAll(c => c(json.GetDouble())));
+        return new(value => value is { ValueKind: JsonValueKind.Number } json
+            && comparisons.TrueForAll(c => c(json.GetDouble())));
     }
 
     private static Func<double, bool> Comparison(JsonElement name, JsonElement bound)
     {
         if (name.ValueKind != JsonValueKind.String || bound.ValueKind != JsonValueKind.Number)
         {
-            throw new FormatException(string.Create(
-                CultureInfo.InvariantCulture, $"expected an operator and a number, got {name.GetRawText()}, {bound.GetRawText()}"));
+            throw new FormatException(
+                $"expected an operator and a number, got {name.GetRawText()}, {bound.GetRawText()}");
         }
 
         var limit = bound.GetDouble();

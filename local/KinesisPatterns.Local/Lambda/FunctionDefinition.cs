@@ -15,7 +15,9 @@ internal sealed record FunctionDefinition
     /// <summary>The folder of the code: <c>LAMBDA_TASK_ROOT</c> and the working directory.</summary>
     public required string CodeDirectory { get; init; }
 
-    /// <summary>The assembly name of an executable; of no meaning to a custom runtime, which gets it as it is.</summary>
+    /// <summary>
+    /// The assembly name of an executable; of no meaning to a custom runtime, which gets it as it is.
+    /// </summary>
     public required string Handler { get; init; }
 
     /// <summary><c>dotnet10</c>, <c>dotnet8</c> or a custom runtime such as <c>provided.al2023</c>.</summary>

@@ -10,9 +10,13 @@ internal static class FunctionProcess
 {
     // What a process needs of this machine; nothing else of the host's environment reaches a function.
     private static readonly string[] _inherited =
-        ["PATH", "HOME", "TMPDIR", "USER", "DOTNET_ROOT", "DOTNET_ROOT_X64", "DOTNET_ROOT_ARM64", "SystemRoot", "TEMP", "TMP"];
+    [
+        "PATH", "HOME", "TMPDIR", "USER", "DOTNET_ROOT", "DOTNET_ROOT_X64", "DOTNET_ROOT_ARM64",
+        "SystemRoot", "TEMP", "TMP",
+    ];
 
-    public static ProcessStartInfo Describe(FunctionDefinition function, string region, string runtimeApi, string environment)
+    public static ProcessStartInfo Describe(
+        FunctionDefinition function, string region, string runtimeApi, string environment)
     {
         var command = Command(function);
         var start = new ProcessStartInfo
@@ -29,7 +33,7 @@ internal static class FunctionProcess
         }
         else
         {
-            // Ctrl+C reaches every process of a terminal; only the host shall act on it, so that work in flight ends in order.
+            // Ctrl+C reaches every process of a terminal; only the host shall act on it: work in flight ends in order.
             start.FileName = "/bin/sh";
             command.InsertRange(0, ["-c", "trap '' INT; exec \"$@\"", "sh"]);
         }
@@ -52,19 +56,21 @@ internal static class FunctionProcess
         if (!function.Runtime.StartsWith("dotnet", StringComparison.Ordinal))
         {
             throw new NotSupportedException(
-                $"{function.Name}: runtime {function.Runtime} does not run here, expected dotnet10, dotnet8 or provided.*");
+                $"{function.Name}: runtime: expected dotnet10, dotnet8 or provided.*, got {function.Runtime}");
         }
 
         return function.Handler.Contains("::", StringComparison.Ordinal)
             ? throw new NotSupportedException(
-                $"{function.Name}: handler {function.Handler} is a class library's, expected the assembly name of an executable")
+                $"{function.Name}: handler: expected the assembly name of an executable, got {function.Handler}")
             : [DotnetHost(), Existing(function, function.Handler + ".dll")];
     }
 
     private static string Existing(FunctionDefinition function, string file)
     {
         var path = Path.GetFullPath(Path.Combine(function.CodeDirectory, file));
-        return File.Exists(path) ? path : throw new FileNotFoundException($"{function.Name}: {path} does not exist", path);
+        return File.Exists(path)
+            ? path
+            : throw new FileNotFoundException($"{function.Name}: {path} does not exist", path);
     }
 
     private static string DotnetHost()
@@ -80,7 +86,8 @@ internal static class FunctionProcess
     }
 
     private static void Fill(
-        IDictionary<string, string?> variables, FunctionDefinition function, string region, string runtimeApi, string environment)
+        IDictionary<string, string?> variables, FunctionDefinition function, string region, string runtimeApi,
+        string environment)
     {
         foreach (var name in variables.Keys.Except(_inherited, StringComparer.OrdinalIgnoreCase).ToList())
         {

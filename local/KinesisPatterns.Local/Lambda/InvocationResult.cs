@@ -45,5 +45,6 @@ internal sealed record InvocationResult
 internal interface IFunctionInvoker
 {
     /// <summary>Invokes a function and waits for its end.</summary>
-    Task<InvocationResult> InvokeAsync(string function, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken);
+    Task<InvocationResult> InvokeAsync(
+        string function, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken);
 }

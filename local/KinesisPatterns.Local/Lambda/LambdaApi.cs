@@ -75,7 +75,8 @@ internal static class LambdaApi
                 await AnswerAsync(context, await service.InvokeAsync(name, payload, context.RequestAborted));
                 return;
             case var other:
-                throw LambdaException.InvalidParameter($"InvocationType {other} is not one of Event, RequestResponse, DryRun.");
+                throw LambdaException.InvalidParameter(
+                    $"InvocationType {other} is not one of Event, RequestResponse, DryRun.");
         }
     }
 
@@ -93,7 +94,8 @@ internal static class LambdaApi
     {
         if (result.Status == InvocationStatus.Throttled)
         {
-            throw new LambdaException("TooManyRequestsException", "Rate Exceeded.", StatusCodes.Status429TooManyRequests);
+            throw new LambdaException(
+                "TooManyRequestsException", "Rate Exceeded.", StatusCodes.Status429TooManyRequests);
         }
 
         var headers = context.Response.Headers;
@@ -111,14 +113,15 @@ internal static class LambdaApi
         await WriteAsync(context, StatusCodes.Status200OK, result.Payload);
     }
 
-    // https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html: two retries, after one and two minutes.
+    // https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
     private static async Task InvokeLaterAsync(LambdaService service, string name, byte[] payload)
     {
         try
         {
             foreach (var wait in _asynchronousRetries)
             {
-                if ((await service.InvokeAsync(name, payload, CancellationToken.None)).Status == InvocationStatus.Succeeded)
+                var result = await service.InvokeAsync(name, payload, CancellationToken.None);
+                if (result.Status == InvocationStatus.Succeeded)
                 {
                     return;
                 }

@@ -7,14 +7,17 @@ internal sealed class LambdaException(string code, string message, int status) :
 
     public int Status { get; } = status;
 
-    public static LambdaException InvalidParameter(string message) => new("InvalidParameterValueException", message, 400);
+    public static LambdaException InvalidParameter(string message) =>
+        new("InvalidParameterValueException", message, 400);
 
     public static LambdaException NotFound(string message) => new("ResourceNotFoundException", message, 404);
 
     public static LambdaException Conflict(string message) => new("ResourceConflictException", message, 409);
 
     public static LambdaException TooLarge(int bytes) => new(
-        "RequestTooLargeException", $"Request must be smaller than {LambdaLimits.Payload} bytes for the InvokeFunction operation, got {bytes}", 413);
+        "RequestTooLargeException",
+        $"Request must be smaller than {LambdaLimits.Payload} bytes for the InvokeFunction operation, got {bytes}",
+        413);
 }
 
 /// <summary>Quotas of the Lambda service.</summary>

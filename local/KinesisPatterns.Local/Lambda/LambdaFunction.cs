@@ -3,7 +3,8 @@ using System.Collections.Concurrent;
 namespace KinesisPatterns.Local.Lambda;
 
 /// <summary>A function with its environments: warm ones first, further ones on demand.</summary>
-internal sealed class LambdaFunction(FunctionDefinition definition, LambdaOptions options, ProcessGuard guard) : IDisposable
+internal sealed class LambdaFunction(FunctionDefinition definition, LambdaOptions options, ProcessGuard guard)
+    : IDisposable
 {
     private readonly ConcurrentStack<ExecutionEnvironment> _idle = new();
     private readonly ConcurrentDictionary<string, ExecutionEnvironment> _all = new();

@@ -19,7 +19,9 @@ internal sealed record LambdaOptions
     public Func<string> Endpoint { get; init; } = () => throw new InvalidOperationException(
         "LambdaOptions.Endpoint is not set: a function cannot reach its runtime API.");
 
-    /// <summary>Most processes of one function; further invocations wait for one, as they would for a larger machine.</summary>
+    /// <summary>
+    /// Most processes of one function; further invocations wait for one, as they would for a larger machine.
+    /// </summary>
     public int MaximumEnvironments { get; init; } = Math.Max(2, Environment.ProcessorCount * 2);
 
     /// <summary>How long a function may take to start before its time-out begins to run.</summary>

@@ -4,7 +4,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace KinesisPatterns.Local.Lambda;
 
-/// <summary>Lambda on this machine: functions as child processes, and the mappings that feed them from streams.</summary>
+/// <summary>
+/// Lambda on this machine: functions as child processes, and the mappings that feed them from streams.
+/// </summary>
 internal sealed class LambdaService : IFunctionInvoker, IAsyncDisposable
 {
     private readonly ConcurrentDictionary<string, LambdaFunction> _functions = new(StringComparer.Ordinal);
@@ -41,11 +43,13 @@ internal sealed class LambdaService : IFunctionInvoker, IAsyncDisposable
     public EventSourceMapping Add(MappingSettings settings, MappingTuning? tuning = null)
     {
         var function = Find(settings.FunctionName).Definition;
-        var mapping = EventSourceMapping.Create(settings with { FunctionName = function.Name }, function, this, Options, tuning ?? new());
+        var mapping = EventSourceMapping.Create(
+            settings with { FunctionName = function.Name }, function, this, Options, tuning ?? new());
         if (_mappings.Values.FirstOrDefault(m => m.IsSameAs(mapping)) is { } existing)
         {
             throw LambdaException.Conflict(
-                $"The event source arn (\" {settings.EventSourceArn} \") and function (\" {function.Name} \") provided mapping already exists. Please update or delete the existing mapping with UUID {existing.Uuid}");
+                $"The event source arn (\" {settings.EventSourceArn} \") and function (\" {function.Name} \") provided "
+                + $"mapping already exists. Please update or delete the existing mapping with UUID {existing.Uuid}");
         }
 
         _mappings[mapping.Uuid] = mapping;
@@ -91,7 +95,8 @@ internal sealed class LambdaService : IFunctionInvoker, IAsyncDisposable
         }
         catch (JsonException e)
         {
-            await LambdaApi.RefuseAsync(context, new("InvalidRequestContentException", "Could not parse request body into json: " + e.Message, 400));
+            var message = "Could not parse request body into json: " + e.Message;
+            await LambdaApi.RefuseAsync(context, new("InvalidRequestContentException", message, 400));
         }
     }
 

@@ -16,8 +16,10 @@ internal static class MappingApi
             ("POST", null) => CreateAsync(service, context),
             ("GET", null) => ListAsync(service, context),
             ("GET", _) => AnswerAsync(context, 200, Find(service, context, "GetEventSourceMapping", uuid!)),
-            ("PUT", not null) => UpdateAsync(service, context, Find(service, context, "UpdateEventSourceMapping", uuid)),
-            ("DELETE", not null) => DeleteAsync(service, context, Find(service, context, "DeleteEventSourceMapping", uuid)),
+            ("PUT", not null) =>
+                UpdateAsync(service, context, Find(service, context, "UpdateEventSourceMapping", uuid)),
+            ("DELETE", not null) =>
+                DeleteAsync(service, context, Find(service, context, "DeleteEventSourceMapping", uuid)),
             _ => throw LambdaException.NotFound($"{context.Request.Method} {context.Request.Path} is not served here."),
         };
     }
@@ -56,7 +58,8 @@ internal static class MappingApi
         {
             json.WriteStartObject();
             json.WriteStartArray("EventSourceMappings");
-            foreach (var mapping in service.Mappings.Where(m => (source.Length == 0 || m.Settings.EventSourceArn == source)
+            foreach (var mapping in service.Mappings.Where(m =>
+                (source.Length == 0 || m.Settings.EventSourceArn == source)
                 && (function.Length == 0 || m.Function.Name == function || m.Function.Arn == function)))
             {
                 MappingAnswer.Write(json, mapping, StateOf(mapping));

@@ -23,12 +23,14 @@ internal sealed record MappingPlan(MappingSettings Settings, RecordFilter Filter
 
         if (settings is { TumblingWindowInSeconds: > 0, ParallelizationFactor: > 1 })
         {
-            throw LambdaException.InvalidParameter("TumblingWindowInSeconds with a ParallelizationFactor above 1 does not run here: AWS does not say what it means.");
+            throw LambdaException.InvalidParameter(
+                "TumblingWindowInSeconds with a ParallelizationFactor above 1: AWS does not say what it means.");
         }
 
         if (settings.OnFailureDestinationArn is { Length: > LongestArn })
         {
-            throw LambdaException.InvalidParameter($"The ARN of the on-failure destination is longer than {LongestArn} characters.");
+            throw LambdaException.InvalidParameter(
+                $"The ARN of the on-failure destination is longer than {LongestArn} characters.");
         }
 
         if (settings.StartingPosition is { Type: ShardPositionType.AtTimestamp } start && start.Timestamp > now)

@@ -19,7 +19,8 @@ internal readonly struct MappingRequest(JsonElement body)
                 "LATEST" => ShardPosition.Latest,
                 "AT_TIMESTAMP" => ShardPosition.At(body.Timestamp()),
                 null => throw Missing("StartingPosition"),
-                _ => throw LambdaException.InvalidParameter($"StartingPosition: expected TRIM_HORIZON, LATEST or AT_TIMESTAMP, got {position}"),
+                _ => throw LambdaException.InvalidParameter(
+                    $"StartingPosition: expected TRIM_HORIZON, LATEST or AT_TIMESTAMP, got {position}"),
             },
         });
     }
@@ -28,7 +29,8 @@ internal readonly struct MappingRequest(JsonElement body)
     public MappingSettings Apply(MappingSettings settings) => settings with
     {
         BatchSize = Number("BatchSize") ?? settings.BatchSize,
-        MaximumBatchingWindowInSeconds = Number("MaximumBatchingWindowInSeconds") ?? settings.MaximumBatchingWindowInSeconds,
+        MaximumBatchingWindowInSeconds = Number("MaximumBatchingWindowInSeconds")
+            ?? settings.MaximumBatchingWindowInSeconds,
         ParallelizationFactor = Number("ParallelizationFactor") ?? settings.ParallelizationFactor,
         BisectBatchOnFunctionError = Flag("BisectBatchOnFunctionError") ?? settings.BisectBatchOnFunctionError,
         MaximumRetryAttempts = Number("MaximumRetryAttempts") ?? settings.MaximumRetryAttempts,
@@ -44,12 +46,14 @@ internal readonly struct MappingRequest(JsonElement body)
         Enabled = Flag("Enabled") ?? settings.Enabled,
     };
 
-    private DateTimeOffset Timestamp() => Member("StartingPositionTimestamp") is { ValueKind: JsonValueKind.Number } seconds
+    private DateTimeOffset Timestamp() =>
+        Member("StartingPositionTimestamp") is { ValueKind: JsonValueKind.Number } seconds
         ? DateTimeOffset.FromUnixTimeMilliseconds((long)(seconds.GetDouble() * 1000))
         : throw Missing("StartingPositionTimestamp");
 
     private static string? Destination(JsonElement destinations) =>
-        destinations.TryGetProperty("OnFailure", out var onFailure) && onFailure.TryGetProperty("Destination", out var arn)
+        destinations.TryGetProperty("OnFailure", out var onFailure)
+            && onFailure.TryGetProperty("Destination", out var arn)
             ? arn.GetString()
             : null;
 

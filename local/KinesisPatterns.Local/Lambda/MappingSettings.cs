@@ -12,7 +12,9 @@ internal sealed record MappingSettings
     /// <summary>Name or ARN of the function.</summary>
     public required string FunctionName { get; init; }
 
-    /// <summary>Where shards are read from that are there when the mapping is created; TRIM_HORIZON, LATEST or AT_TIMESTAMP.</summary>
+    /// <summary>
+    /// Where shards are read from that are there when the mapping is created; TRIM_HORIZON, LATEST or AT_TIMESTAMP.
+    /// </summary>
     public ShardPosition StartingPosition { get; init; } = ShardPosition.TrimHorizon;
 
     /// <summary>Most records of an invocation: 1 to 10,000.</summary>

@@ -1,6 +1,8 @@
 namespace KinesisPatterns.Local.Lambda;
 
-/// <summary>What AWS does not publish about mappings: the assumptions made here, each of which can be changed.</summary>
+/// <summary>
+/// What AWS does not publish about mappings: the assumptions made here, each of which can be changed.
+/// </summary>
 internal sealed record MappingTuning
 {
     /// <summary>The wait after a first failed attempt; it doubles with every further one.</summary>
@@ -21,10 +23,14 @@ internal sealed record MappingTuning
     /// <summary>How often delivery to an on-failure destination is repeated before the records are dropped.</summary>
     public int DeliveryRetries { get; init; } = 3;
 
-    /// <summary>How long a new mapping does not read, which shows what LATEST misses; AWS needs up to minutes.</summary>
+    /// <summary>
+    /// How long a new mapping does not read, which shows what LATEST misses; AWS needs up to minutes.
+    /// </summary>
     public TimeSpan LateStart { get; init; }
 
-    /// <summary>The rest between looks at an idle shard: AWS looks once a second, here records are handed on as they come.</summary>
+    /// <summary>
+    /// The rest between looks at an idle shard: AWS looks once a second, here records are handed on as they come.
+    /// </summary>
     public TimeSpan PollInterval { get; init; }
 
     /// <summary>Records that one sub-queue holds at most before its shard is read no further.</summary>

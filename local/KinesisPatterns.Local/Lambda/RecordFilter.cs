@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 
 namespace KinesisPatterns.Local.Lambda;
@@ -34,8 +33,8 @@ internal sealed class RecordFilter
     /// <summary>Compiles patterns; fails when one is not allowed.</summary>
     public static RecordFilter Parse(IReadOnlyList<string> patterns) => patterns.Count <= MostPatterns
         ? new(patterns)
-        : throw LambdaException.InvalidParameter(string.Create(
-            CultureInfo.InvariantCulture, $"FilterCriteria: expected at most {MostPatterns} filters, got {patterns.Count}"));
+        : throw LambdaException.InvalidParameter(
+            $"FilterCriteria: expected at most {MostPatterns} filters, got {patterns.Count}");
 
     /// <summary>Whether a record passes.</summary>
     public bool Matches(ReadOnlyMemory<byte> data)
@@ -62,8 +61,8 @@ internal sealed class RecordFilter
     {
         if (text.Length > LongestPattern)
         {
-            throw LambdaException.InvalidParameter(string.Create(
-                CultureInfo.InvariantCulture, $"A filter pattern has {text.Length} characters, expected at most {LongestPattern}"));
+            throw LambdaException.InvalidParameter(
+                $"A filter pattern has {text.Length} characters, expected at most {LongestPattern}");
         }
 
         try

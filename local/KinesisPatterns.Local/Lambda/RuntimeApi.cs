@@ -19,13 +19,15 @@ internal static class RuntimeApi
         var environment = slash < 0 ? null : service.FindEnvironment(path[..slash]);
         if (environment is null || !path[(slash + 1)..].StartsWith(Version, StringComparison.Ordinal))
         {
-            await RefuseAsync(context, StatusCodes.Status403Forbidden, "Runtime.UnknownEnvironment", $"No environment at {path}");
+            await RefuseAsync(
+                context, StatusCodes.Status403Forbidden, "Runtime.UnknownEnvironment", $"No environment at {path}");
             return;
         }
 
         await (path[(slash + 1 + Version.Length)..].Split('/') switch
         {
-            ["invocation", "next"] when HttpMethods.IsGet(context.Request.Method) => NextAsync(service, environment, context),
+            ["invocation", "next"] when HttpMethods.IsGet(context.Request.Method) =>
+                NextAsync(service, environment, context),
             ["invocation", var id, "response"] => AnswerAsync(environment, id, context, isError: false),
             ["invocation", var id, "error"] => AnswerAsync(environment, id, context, isError: true),
             ["init", "error"] => InitErrorAsync(environment, context),
@@ -47,20 +49,24 @@ internal static class RuntimeApi
 
         var headers = context.Response.Headers;
         headers["Lambda-Runtime-Aws-Request-Id"] = invocation.RequestId;
-        headers["Lambda-Runtime-Deadline-Ms"] = invocation.Deadline.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture);
+        headers["Lambda-Runtime-Deadline-Ms"] = invocation.Deadline.ToUnixTimeMilliseconds().ToString(
+            CultureInfo.InvariantCulture);
         headers["Lambda-Runtime-Invoked-Function-Arn"] = environment.FunctionArn;
-        headers["Lambda-Runtime-Trace-Id"] = string.Create(CultureInfo.InvariantCulture,
-            $"Root=1-{service.Now.ToUnixTimeSeconds():x8}-{invocation.RequestId.Replace("-", "", StringComparison.Ordinal)[..24]};Sampled=0");
+        headers["Lambda-Runtime-Trace-Id"] = string.Create(
+            CultureInfo.InvariantCulture,
+            $"Root=1-{service.Now.ToUnixTimeSeconds():x8}-{environment.Id[..24]};Sampled=0");
         context.Response.ContentType = "application/json";
         context.Response.ContentLength = invocation.Payload.Length;
         await context.Response.BodyWriter.WriteAsync(invocation.Payload, context.RequestAborted);
     }
 
-    private static async Task AnswerAsync(ExecutionEnvironment environment, string id, HttpContext context, bool isError)
+    private static async Task AnswerAsync(
+        ExecutionEnvironment environment, string id, HttpContext context, bool isError)
     {
         if (environment.Running(id) is not { } invocation)
         {
-            await RefuseAsync(context, StatusCodes.Status400BadRequest, "InvalidRequestID", $"Invocation {id} does not run here");
+            await RefuseAsync(
+                context, StatusCodes.Status400BadRequest, "InvalidRequestID", $"Invocation {id} does not run here");
             return;
         }
 

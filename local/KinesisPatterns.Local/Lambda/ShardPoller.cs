@@ -2,7 +2,9 @@ using KinesisPatterns.Local.Kinesis;
 
 namespace KinesisPatterns.Local.Lambda;
 
-/// <summary>Reads one shard, filters its records and hands them to as many sub-queues as batches may run at a time.</summary>
+/// <summary>
+/// Reads one shard, filters its records and hands them to as many sub-queues as batches may run at a time.
+/// </summary>
 /// <remarks>Other than on AWS, these reads leave the read throughput of the shard to the other consumers.</remarks>
 internal sealed class ShardPoller(EventSourceMapping mapping, ShardReader reader)
 {
@@ -59,7 +61,8 @@ internal sealed class ShardPoller(EventSourceMapping mapping, ShardReader reader
         }
     }
 
-    private async Task<bool> ReadAsync(RecordQueue[] queues, MappingSettings settings, CancellationToken cancellationToken)
+    private async Task<bool> ReadAsync(
+        RecordQueue[] queues, MappingSettings settings, CancellationToken cancellationToken)
     {
         var records = new KinesisRecord[ReadSize];
         while (true)

@@ -43,7 +43,8 @@ public sealed class Boto3Tests : IAsyncLifetime
             {
                 RedirectStandardOutput = true, RedirectStandardError = true,
             })!;
-            var (output, error) = (python.StandardOutput.ReadToEndAsync(Stop), python.StandardError.ReadToEndAsync(Stop));
+            var (output, error) = (
+                python.StandardOutput.ReadToEndAsync(Stop), python.StandardError.ReadToEndAsync(Stop));
             await python.WaitForExitAsync(Stop);
             return (python.ExitCode, await output + await error);
         }

@@ -44,7 +44,8 @@ public sealed class CborTests : IAsyncLifetime
         var record = (Dictionary<string, object?>)((List<object?>)answer["Records"]!)[0]!;
         Assert.Equal([0, 255, 1], (byte[])record["Data"]!);
         Assert.Equal("schlüssel", record["PartitionKey"]);
-        Assert.Equal((CborTag.UnixTimeSeconds, _time.GetUtcNow().ToUnixTimeMilliseconds()), record["ApproximateArrivalTimestamp"]);
+        Assert.Equal(
+            (CborTag.UnixTimeSeconds, _time.GetUtcNow().ToUnixTimeMilliseconds()), record["ApproximateArrivalTimestamp"]);
         Assert.Equal(0L, answer["MillisBehindLatest"]);
         Assert.IsType<string>(answer["NextShardIterator"]);
     }
@@ -105,7 +106,8 @@ public sealed class CborTests : IAsyncLifetime
         Assert.Equal(400, (int)response.StatusCode);
     }
 
-    private async Task<Dictionary<string, object?>> CallAsync(string operation, Action<CborWriter> write, int status = 200)
+    private async Task<Dictionary<string, object?>> CallAsync(
+        string operation, Action<CborWriter> write, int status = 200)
     {
         var cbor = new CborWriter();
         write(cbor);

@@ -50,7 +50,8 @@ public sealed class ConsumerTests : IAsyncLifetime
             await RegisterAsync("consumer" + i);
         }
 
-        Assert.Equal("LimitExceededException", (await _server.FailAsync("RegisterStreamConsumer", Request("one-more"))).Code);
+        Assert.Equal(
+            "LimitExceededException", (await _server.FailAsync("RegisterStreamConsumer", Request("one-more"))).Code);
     }
 
     [Fact]
@@ -113,7 +114,8 @@ public sealed class ConsumerTests : IAsyncLifetime
         await ReadAsync(events);
         using var tooEarly = await SubscribeAsync(arn);
         Assert.Equal(400, (int)tooEarly.StatusCode);
-        Assert.Contains("ResourceInUseException", await tooEarly.Content.ReadAsStringAsync(Stop), StringComparison.Ordinal);
+        Assert.Contains(
+            "ResourceInUseException", await tooEarly.Content.ReadAsStringAsync(Stop), StringComparison.Ordinal);
 
         _time.Advance(TimeSpan.FromSeconds(5));
         using var second = await SubscribeAsync(arn);
@@ -133,7 +135,8 @@ public sealed class ConsumerTests : IAsyncLifetime
     private async Task<string> RegisterAsync(string name = "fast") =>
         (await _server.CallAsync("RegisterStreamConsumer", Request(name))).GetProperty("Consumer").GetProperty("ConsumerARN").GetString()!;
 
-    private Task<HttpResponseMessage> SubscribeAsync(string arn) => _server.SendAsync("SubscribeToShard", Encoding.UTF8.GetBytes(
+    private Task<HttpResponseMessage> SubscribeAsync(string arn) =>
+        _server.SendAsync("SubscribeToShard", Encoding.UTF8.GetBytes(
         $$$"""{"ConsumerARN":"{{{arn}}}","ShardId":"shardId-000000000000","StartingPosition":{"Type":"TRIM_HORIZON"}}"""),
         "application/x-amz-json-1.1");
 
@@ -152,7 +155,9 @@ public sealed class ConsumerTests : IAsyncLifetime
         prelude.CopyTo(frame, 0);
         await events.ReadExactlyAsync(frame.AsMemory(12), Stop);
         Assert.Equal(Crc32.Of(frame.AsSpan(0, 8)), BinaryPrimitives.ReadUInt32BigEndian(frame.AsSpan(8)));
-        Assert.Equal(Crc32.Of(frame.AsSpan(0, frame.Length - 4)), BinaryPrimitives.ReadUInt32BigEndian(frame.AsSpan(frame.Length - 4)));
+        Assert.Equal(
+            Crc32.Of(frame.AsSpan(0, frame.Length - 4)), BinaryPrimitives.ReadUInt32BigEndian(
+                frame.AsSpan(frame.Length - 4)));
         var headerBytes = BinaryPrimitives.ReadInt32BigEndian(frame.AsSpan(4));
         var headers = new Dictionary<string, string>();
         for (var at = 12; at < 12 + headerBytes;)

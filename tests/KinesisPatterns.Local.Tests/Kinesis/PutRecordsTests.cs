@@ -36,7 +36,8 @@ public sealed class PutRecordsTests : IAsyncLifetime
     public async Task Stores_data_and_key_unchanged()
     {
         const string Key = "schlüssel \"ä\" \\ \u4e2d";
-        var data = Convert.ToBase64String(Encoding.UTF8.GetBytes("{\"a\":1}")).Replace("=", "\\u003d", StringComparison.Ordinal);
+        var data = Convert.ToBase64String(Encoding.UTF8.GetBytes("{\"a\":1}")).Replace(
+            "=", "\\u003d", StringComparison.Ordinal);
         await _server.CallAsync("PutRecords",
             $$"""{"StreamName":"orders","Records":[{"Data":"{{data}}","PartitionKey":"schl\u00fcssel \"ä\" \\ 中","ExplicitHashKey":"0"}]}""");
 
@@ -45,7 +46,8 @@ public sealed class PutRecordsTests : IAsyncLifetime
         var record = Assert.Single(read.GetProperty("Records").EnumerateArray());
         Assert.Equal(Key, record.GetProperty("PartitionKey").GetString());
         Assert.Equal("{\"a\":1}", Encoding.UTF8.GetString(record.GetProperty("Data").GetBytesFromBase64()));
-        Assert.Equal(_time.GetUtcNow().ToUnixTimeMilliseconds() / 1000d, record.GetProperty("ApproximateArrivalTimestamp").GetDouble());
+        Assert.Equal(
+            _time.GetUtcNow().ToUnixTimeMilliseconds() / 1000d, record.GetProperty("ApproximateArrivalTimestamp").GetDouble());
     }
 
     [Theory]
@@ -94,7 +96,8 @@ public sealed class PutRecordsTests : IAsyncLifetime
     [Theory]
     [InlineData(256, 200)]
     [InlineData(257, 400)]
-    public async Task Takes_partition_keys_of_up_to_256_characters(int length, int status) => await _server.CallAsync("PutRecords",
+    public async Task Takes_partition_keys_of_up_to_256_characters(int length, int status) =>
+        await _server.CallAsync("PutRecords",
         $$"""{"StreamName":"orders","Records":[{"Data":"","PartitionKey":"{{new string('ä', length)}}"}]}""", status);
 
     [Fact]
@@ -192,7 +195,8 @@ public sealed class PutRecordsTests : IAsyncLifetime
         _server.Kinesis.CreateStream("secret", new() { KeyId = "alias/aws/kinesis" });
 
         var put = await _server.CallAsync("PutRecord", """{"StreamName":"secret","Data":"","PartitionKey":"x"}""");
-        var read = await _server.RecordsAsync(await _server.IteratorAsync("secret", put.GetProperty("ShardId").GetString()!));
+        var read = await _server.RecordsAsync(
+            await _server.IteratorAsync("secret", put.GetProperty("ShardId").GetString()!));
 
         Assert.Equal("KMS", put.GetProperty("EncryptionType").GetString());
         Assert.Equal("KMS", read.GetProperty("Records")[0].GetProperty("EncryptionType").GetString());

@@ -26,7 +26,8 @@ public sealed class StreamApiTests : IAsyncLifetime
         await _server.CallAsync("CreateStream", """{"StreamName":"orders","ShardCount":2,"Tags":{"team":"x"}}""");
 
         var summary = (await _server.CallAsync("DescribeStreamSummary", """{"StreamName":"orders"}""")).GetProperty("StreamDescriptionSummary");
-        Assert.Equal("arn:aws:kinesis:us-east-1:000000000000:stream/orders", summary.GetProperty("StreamARN").GetString());
+        Assert.Equal(
+            "arn:aws:kinesis:us-east-1:000000000000:stream/orders", summary.GetProperty("StreamARN").GetString());
         Assert.Equal("ACTIVE", summary.GetProperty("StreamStatus").GetString());
         Assert.Equal(2, summary.GetProperty("OpenShardCount").GetInt32());
         Assert.Equal(24, summary.GetProperty("RetentionPeriodHours").GetInt32());
@@ -82,7 +83,8 @@ public sealed class StreamApiTests : IAsyncLifetime
     {
         var error = await _server.FailAsync("CreateStream", """{"StreamName":"a b","ShardCount":0}""");
 
-        Assert.Equal("2 validation errors detected: Value 'a b' at 'streamName' failed to satisfy constraint: Member must satisfy regular expression pattern: [a-zA-Z0-9_.-]+; Value '0' at 'shardCount' failed to satisfy constraint: Member must have value greater than or equal to 1", error.Message);
+        Assert.Equal(
+            "2 validation errors detected: Value 'a b' at 'streamName' failed to satisfy constraint: Member must satisfy regular expression pattern: [a-zA-Z0-9_.-]+; Value '0' at 'shardCount' failed to satisfy constraint: Member must have value greater than or equal to 1", error.Message);
     }
 
     [Fact]
@@ -155,7 +157,8 @@ public sealed class StreamApiTests : IAsyncLifetime
         await _server.FailAsync("ListStreams", "{}");
 
         Assert.Equal(("AccessDeniedException", _refusal), put);
-        Assert.Equal([$"kinesis:PutRecords {stream.Arn}", $"kinesis:GetRecords {stream.Arn}", "kinesis:ListStreams *"], _authorized);
+        Assert.Equal(
+            [$"kinesis:PutRecords {stream.Arn}", $"kinesis:GetRecords {stream.Arn}", "kinesis:ListStreams *"], _authorized);
         Assert.Equal(0, stream.RecordsPut);
     }
 

@@ -26,7 +26,8 @@ internal sealed class TestServer : IAsyncDisposable
 
     public HttpClient Http { get; }
 
-    public static async Task<TestServer> StartAsync(KinesisOptions? kinesis = null, Func<LambdaOptions, LambdaOptions>? configure = null)
+    public static async Task<TestServer> StartAsync(
+        KinesisOptions? kinesis = null, Func<LambdaOptions, LambdaOptions>? configure = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -64,7 +65,8 @@ internal sealed class TestServer : IAsyncDisposable
         return await Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
     }
 
-    public async Task<string> IteratorAsync(string stream, string shard = "shardId-000000000000", string type = "TRIM_HORIZON")
+    public async Task<string> IteratorAsync(
+        string stream, string shard = "shardId-000000000000", string type = "TRIM_HORIZON")
     {
         var answer = await CallAsync("GetShardIterator",
             $$"""{"StreamName":"{{stream}}","ShardId":"{{shard}}","ShardIteratorType":"{{type}}"}""");

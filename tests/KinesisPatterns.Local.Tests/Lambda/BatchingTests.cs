@@ -83,12 +83,14 @@ public sealed class BatchingTests
         rig.Stream.Put("key", new byte[5 << 20]);
         rig.PutAll("next");
 
-        var mapping = rig.Map(s => s with { OnFailureDestinationArn = MappingRig.Bucket }, new Local.Lambda.MappingTuning { TooLargeCondition = "TooLarge" });
+        var mapping = rig.Map(
+            s =>
+                s with { OnFailureDestinationArn = MappingRig.Bucket }, new Local.Lambda.MappingTuning { TooLargeCondition = "TooLarge" });
         await MappingRig.IdleAsync(mapping);
 
         Assert.Equal(["next"], rig.Batches);
         Assert.Equal("TooLarge", Assert.Single(rig.DeadLetters).Document.Condition);
-        Assert.Contains(rig.Remarks, r => r.Contains("6 MB", StringComparison.Ordinal));
+        Assert.Contains(rig.Remarks, r => r.Contains("exceeds 6 MB", StringComparison.Ordinal));
     }
 
     [Fact]

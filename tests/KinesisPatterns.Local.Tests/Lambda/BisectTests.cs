@@ -19,7 +19,8 @@ public sealed class BisectTests
         Assert.Equal(["1,2,3,4,5,6,7,8", "1,2,3,4", "5,6,7,8", "5,6", "5", "6", "6", "6", "7,8"], rig.Batches);
         Assert.Equal("6", Assert.Single(rig.Ends, e => e.Value.End == RecordEnd.DeadLettered).Key);
         Assert.Equal(7, rig.Ends.Count(e => e.Value.End == RecordEnd.Succeeded));
-        Assert.Equal(3, rig.DeadLetters[0].Body.GetProperty("requestContext").GetProperty("approximateInvokeCount").GetInt32());
+        Assert.Equal(
+            3, rig.DeadLetters[0].Body.GetProperty("requestContext").GetProperty("approximateInvokeCount").GetInt32());
     }
 
     [Fact]
@@ -28,7 +29,8 @@ public sealed class BisectTests
         await using var rig = new MappingRig { Function = d => d.Data.Contains("2") ? Reply.Error() : Reply.With("null") };
         rig.PutAll("1", "2", "3");
 
-        await MappingRig.IdleAsync(rig.Map(s => s with { BisectBatchOnFunctionError = true, MaximumRetryAttempts = 0 }));
+        await MappingRig.IdleAsync(
+            rig.Map(s => s with { BisectBatchOnFunctionError = true, MaximumRetryAttempts = 0 }));
 
         Assert.Equal(["1,2,3", "1", "2,3", "2", "3"], rig.Batches);
     }
@@ -39,7 +41,8 @@ public sealed class BisectTests
         await using var rig = new MappingRig { Function = _ => Reply.Error() };
         rig.PutAll("1", "2");
 
-        await MappingRig.IdleAsync(rig.Map(s => s with { BisectBatchOnFunctionError = true, MaximumRetryAttempts = 1 }));
+        await MappingRig.IdleAsync(
+            rig.Map(s => s with { BisectBatchOnFunctionError = true, MaximumRetryAttempts = 1 }));
 
         Assert.Equal(["1,2", "1", "1", "2", "2"], rig.Batches);
     }
@@ -63,7 +66,8 @@ public sealed class BisectTests
     {
         await using var rig = new MappingRig
         {
-            Function = d => d.Data.Contains("3") ? Reply.Failing(d.Number(d.Data.ToList().IndexOf("3"))) : Reply.Failing(),
+            Function = d =>
+                d.Data.Contains("3") ? Reply.Failing(d.Number(d.Data.ToList().IndexOf("3"))) : Reply.Failing(),
         };
         rig.PutAll("1", "2", "3", "4");
 

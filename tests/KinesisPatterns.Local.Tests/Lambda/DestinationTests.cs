@@ -40,7 +40,8 @@ public sealed class DestinationTests
         };
         rig.PutAll("1");
 
-        await MappingRig.IdleAsync(rig.Map(s => s with { MaximumRetryAttempts = 0, OnFailureDestinationArn = MappingRig.Bucket }));
+        await MappingRig.IdleAsync(
+            rig.Map(s => s with { MaximumRetryAttempts = 0, OnFailureDestinationArn = MappingRig.Bucket }));
 
         Assert.Equal(RecordEnd.DeadLettered, rig.Ends["1"].End);
         Assert.Equal(3, rig.DestinationCalls);

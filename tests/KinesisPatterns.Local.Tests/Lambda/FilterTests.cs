@@ -60,7 +60,8 @@ public sealed class FilterTests
     [InlineData("""{"data":{"$or":[{"a":["x"]}]}}""")]
     [InlineData("""{"partitionKey":["x"]}""")]
     public void Refuses_a_pattern(string pattern) =>
-        Assert.Equal("InvalidParameterValueException", Assert.Throws<LambdaException>(() => RecordFilter.Parse([pattern])).Code);
+        Assert.Equal(
+            "InvalidParameterValueException", Assert.Throws<LambdaException>(() => RecordFilter.Parse([pattern])).Code);
 
     [Fact]
     public void Refuses_more_than_ten_patterns_and_one_above_4096_characters()

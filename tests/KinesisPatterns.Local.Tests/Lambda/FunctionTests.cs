@@ -81,7 +81,8 @@ public sealed class FunctionTests : IAsyncLifetime
 
         var result = await InvokeAsync("""{"command":"describe"}""");
 
-        var deadline = DateTimeOffset.FromUnixTimeMilliseconds(long.Parse(Text(result, "deadline")!, CultureInfo.InvariantCulture));
+        var deadline = DateTimeOffset.FromUnixTimeMilliseconds(
+            long.Parse(Text(result, "deadline")!, CultureInfo.InvariantCulture));
         Assert.InRange(deadline, before.AddSeconds(29.9), DateTimeOffset.UtcNow.AddSeconds(30));
     }
 
@@ -229,7 +230,8 @@ public sealed class FunctionTests : IAsyncLifetime
 
     [Fact]
     public void Says_which_file_is_missing() =>
-        Assert.Contains("None.dll", Assert.Throws<FileNotFoundException>(() => Add(f => f with { Handler = "None" })).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "None.dll", Assert.Throws<FileNotFoundException>(() => Add(f => f with { Handler = "None" })).Message, StringComparison.Ordinal);
 
     [Fact]
     public async Task Kills_its_processes_at_the_end()

@@ -75,7 +75,8 @@ public sealed class LifecycleTests
     public async Task Misses_records_from_LATEST_when_polling_starts_late()
     {
         await using var rig = new MappingRig(jumps: false);
-        var mapping = rig.Map(s => s with { StartingPosition = ShardPosition.Latest }, new() { LateStart = TimeSpan.FromMinutes(1) });
+        var mapping = rig.Map(
+            s => s with { StartingPosition = ShardPosition.Latest }, new() { LateStart = TimeSpan.FromMinutes(1) });
         rig.PutAll("missed");
         rig.Time.Advance(TimeSpan.FromMinutes(1));
         await MappingRig.UntilAsync(() => mapping.IsIdle);

@@ -51,7 +51,8 @@ internal sealed class MappingRig : IFunctionInvoker, IFailureDestination, IRecor
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    public EventSourceMapping Map(Func<MappingSettings, MappingSettings>? configure = null, MappingTuning? tuning = null)
+    public EventSourceMapping Map(
+        Func<MappingSettings, MappingSettings>? configure = null, MappingTuning? tuning = null)
     {
         var settings = new MappingSettings { EventSourceArn = Stream.Arn, FunctionName = "price" };
         var mapping = EventSourceMapping.Create(configure?.Invoke(settings) ?? settings, new()
@@ -110,7 +111,8 @@ internal sealed class MappingRig : IFunctionInvoker, IFailureDestination, IRecor
         Assert.True(condition());
     }
 
-    public async Task<InvocationResult> InvokeAsync(string function, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
+    public async Task<InvocationResult> InvokeAsync(
+        string function, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
     {
         var delivery = new Delivery(JsonDocument.Parse(payload.ToArray()).RootElement, Time.GetUtcNow());
         lock (Deliveries)

@@ -14,7 +14,8 @@ public sealed class RetryTests
         await using var rig = new MappingRig { Function = _ => Reply.Error() };
         rig.PutAll("poison");
 
-        var mapping = rig.Map(s => s with { MaximumRetryAttempts = retries, OnFailureDestinationArn = MappingRig.Bucket });
+        var mapping = rig.Map(
+            s => s with { MaximumRetryAttempts = retries, OnFailureDestinationArn = MappingRig.Bucket });
         await MappingRig.IdleAsync(mapping);
 
         Assert.Equal(retries + 1, rig.Deliveries.Count);
@@ -32,7 +33,9 @@ public sealed class RetryTests
         await using var rig = new MappingRig { Function = d => d.Data.Contains("2") ? Reply.Error() : Reply.With("null") };
         rig.PutAll("1", "2", "3");
 
-        await MappingRig.IdleAsync(rig.Map(s => s with { BatchSize = 1, MaximumRetryAttempts = 1, OnFailureDestinationArn = MappingRig.Bucket }));
+        await MappingRig.IdleAsync(
+            rig.Map(
+                s => s with { BatchSize = 1, MaximumRetryAttempts = 1, OnFailureDestinationArn = MappingRig.Bucket }));
 
         Assert.Equal(["1", "2", "2", "3"], rig.Batches);
         Assert.Equal(RecordEnd.Succeeded, rig.Ends["3"].End);
@@ -76,7 +79,8 @@ public sealed class RetryTests
         await MappingRig.IdleAsync(mapping);
 
         Assert.Equal(RecordEnd.Succeeded, rig.Ends["1"].End);
-        Assert.Equal((9, 1, 0), (mapping.Counters.Throttled, mapping.Counters.Invoked, mapping.Counters.FailedInvocations));
+        Assert.Equal(
+            (9, 1, 0), (mapping.Counters.Throttled, mapping.Counters.Invoked, mapping.Counters.FailedInvocations));
     }
 
     [Fact]
@@ -102,7 +106,8 @@ public sealed class RetryTests
         await using var rig = new MappingRig { Function = _ => Reply.Throttle() };
         rig.PutAll("1");
 
-        await MappingRig.IdleAsync(rig.Map(s => s with { MaximumRecordAgeInSeconds = 60, OnFailureDestinationArn = MappingRig.Bucket }));
+        await MappingRig.IdleAsync(
+            rig.Map(s => s with { MaximumRecordAgeInSeconds = 60, OnFailureDestinationArn = MappingRig.Bucket }));
 
         Assert.Equal(new RecordOutcome(RecordEnd.DeadLettered, "RecordAgeExceeded"), rig.Ends["1"]);
     }
@@ -113,7 +118,8 @@ public sealed class RetryTests
         await using var rig = new MappingRig { Function = _ => Reply.Error() };
         rig.PutAll("1");
 
-        await MappingRig.IdleAsync(rig.Map(s => s with { MaximumRecordAgeInSeconds = 60, OnFailureDestinationArn = MappingRig.Bucket }));
+        await MappingRig.IdleAsync(
+            rig.Map(s => s with { MaximumRecordAgeInSeconds = 60, OnFailureDestinationArn = MappingRig.Bucket }));
 
         // Recorded against AWS: eight invocations before the record is given up.
         Assert.Equal(8, rig.Deliveries.Count);
@@ -130,7 +136,8 @@ public sealed class RetryTests
         rig.Time.Advance(TimeSpan.FromSeconds(61));
         rig.PutAll("young");
 
-        await MappingRig.IdleAsync(rig.Map(s => s with { MaximumRecordAgeInSeconds = 60, OnFailureDestinationArn = MappingRig.Bucket }));
+        await MappingRig.IdleAsync(
+            rig.Map(s => s with { MaximumRecordAgeInSeconds = 60, OnFailureDestinationArn = MappingRig.Bucket }));
 
         Assert.Equal(["young"], rig.Batches);
         var body = Assert.Single(rig.DeadLetters).Body;
@@ -145,7 +152,10 @@ public sealed class RetryTests
         await using var rig = new MappingRig { Function = _ => Reply.Error() };
         rig.PutAll("1");
 
-        await MappingRig.IdleAsync(rig.Map(s => s with { OnFailureDestinationArn = MappingRig.Bucket }, new() { LongestRetry = TimeSpan.FromHours(1) }));
+        await MappingRig.IdleAsync(
+            rig.Map(
+                s =>
+                    s with { OnFailureDestinationArn = MappingRig.Bucket }, new() { LongestRetry = TimeSpan.FromHours(1) }));
 
         Assert.Equal(RecordEnd.Dropped, rig.Ends["1"].End);
         Assert.Contains("retention", rig.Ends["1"].Detail, StringComparison.Ordinal);

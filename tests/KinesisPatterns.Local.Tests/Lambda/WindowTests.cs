@@ -42,7 +42,8 @@ public sealed class WindowTests
 
         Assert.Equal(["1", "", "2"], rig.Batches);
         Assert.Equal("{}", rig.Deliveries[2].Event.GetProperty("state").GetRawText());
-        Assert.Equal("2026-11-22T19:29:00Z", rig.Deliveries[2].Event.GetProperty("window").GetProperty("start").GetString());
+        Assert.Equal(
+            "2026-11-22T19:29:00Z", rig.Deliveries[2].Event.GetProperty("window").GetProperty("start").GetString());
     }
 
     [Fact]
@@ -71,7 +72,8 @@ public sealed class WindowTests
         Assert.Equal(["1", "", "2"], rig.Batches);
         Assert.True(rig.Deliveries[1].Event.GetProperty("isWindowTerminatedEarly").GetBoolean());
         Assert.Equal("{}", rig.Deliveries[2].Event.GetProperty("state").GetRawText());
-        Assert.Equal(rig.Deliveries[0].Event.GetProperty("window").GetRawText(), rig.Deliveries[2].Event.GetProperty("window").GetRawText());
+        Assert.Equal(
+            rig.Deliveries[0].Event.GetProperty("window").GetRawText(), rig.Deliveries[2].Event.GetProperty("window").GetRawText());
     }
 
     [Fact]
@@ -123,7 +125,8 @@ public sealed class WindowTests
         };
         rig.PutAll("1", "2");
 
-        await MappingRig.IdleAsync(rig.Map(s => s with { TumblingWindowInSeconds = 60, ReportBatchItemFailures = true }));
+        await MappingRig.IdleAsync(
+            rig.Map(s => s with { TumblingWindowInSeconds = 60, ReportBatchItemFailures = true }));
 
         Assert.Equal(["1,2", "2"], rig.Batches);
         Assert.Equal("""{"n":1}""", rig.Deliveries[1].Event.GetProperty("state").GetRawText());
