@@ -101,6 +101,20 @@ public sealed class ItemFailureTests
     }
 
     [Fact]
+    public async Task Forgets_earlier_failures_after_progress()
+    {
+        var attempts = 0;
+        await using var rig = new MappingRig();
+        rig.Function = d => Reply.Failing(d.Number(++attempts == 3 ? 1 : 0));
+        rig.PutAll("1", "2");
+
+        await MappingRig.IdleAsync(rig.Map(s => s with { ReportBatchItemFailures = true, MaximumRetryAttempts = 2 }));
+
+        Assert.Equal(["1,2", "1,2", "1,2", "2", "2", "2"], rig.Batches);
+        Assert.Equal((RecordEnd.Succeeded, RecordEnd.Dropped), (rig.Ends["1"].End, rig.Ends["2"].End));
+    }
+
+    [Fact]
     public async Task Ignores_the_response_when_it_is_not_switched_on()
     {
         await using var rig = new MappingRig { Function = d => Reply.Failing(d.Number(0)) };
