@@ -54,7 +54,9 @@ public sealed class ItemFailureTests
 
         await MappingRig.IdleAsync(rig.Map(s => s with
         {
-            ReportBatchItemFailures = true, MaximumRetryAttempts = 0, OnFailureDestinationArn = MappingRig.Bucket,
+            ReportBatchItemFailures = true,
+            MaximumRetryAttempts = 0,
+            OnFailureDestinationArn = MappingRig.Bucket,
         }));
 
         Assert.All(rig.Ends.Values, outcome => Assert.Equal(RecordEnd.DeadLettered, outcome.End));
@@ -90,7 +92,9 @@ public sealed class ItemFailureTests
 
         await MappingRig.IdleAsync(rig.Map(s => s with
         {
-            ReportBatchItemFailures = true, MaximumRetryAttempts = 3, OnFailureDestinationArn = MappingRig.Bucket,
+            ReportBatchItemFailures = true,
+            MaximumRetryAttempts = 3,
+            OnFailureDestinationArn = MappingRig.Bucket,
         }));
 
         // Recorded against AWS: the last record is delivered five times, and the document says four.
