@@ -98,4 +98,5 @@ internal static class WriteOperations
         {
             throw KinesisException.InvalidArgument($"Invalid SequenceNumberForOrdering: {number}");
         }
-    }}
+    }
+}

@@ -41,7 +41,8 @@ public sealed class Boto3Tests : IAsyncLifetime
         {
             using var python = Process.Start(new ProcessStartInfo("python3", arguments)
             {
-                RedirectStandardOutput = true, RedirectStandardError = true,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
             })!;
             var (output, error) = (
                 python.StandardOutput.ReadToEndAsync(Stop), python.StandardError.ReadToEndAsync(Stop));

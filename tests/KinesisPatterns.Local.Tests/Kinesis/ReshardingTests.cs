@@ -36,10 +36,13 @@ public sealed class ReshardingTests : IAsyncLifetime
     [Fact]
     public async Task Gives_children_higher_sequence_numbers_than_their_parents()
     {
-        var before = _stream.Put("x", [], explicitHashKey: 5).SequenceNumber;
-        await SplitAsync("shardId-000000000000", "1000");
+        var stream = _server.Kinesis.CreateStream("wide", new() { Shards = 16 });
+        var before = stream.Put("x", [], explicitHashKey: UInt128.MaxValue).SequenceNumber;
+        await _server.CallAsync("SplitShard", $$"""
+            {"StreamName":"wide","ShardToSplit":"shardId-000000000015","NewStartingHashKey":"{{UInt128.MaxValue - 9}}"}
+            """);
 
-        var after = _stream.Put("x", [], explicitHashKey: 5).SequenceNumber;
+        var after = stream.Put("x", [], explicitHashKey: UInt128.MaxValue).SequenceNumber;
 
         Assert.True(string.CompareOrdinal(after.ToString(), before.ToString()) > 0);
     }

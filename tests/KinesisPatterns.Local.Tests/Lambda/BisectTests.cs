@@ -13,7 +13,9 @@ public sealed class BisectTests
 
         await MappingRig.IdleAsync(rig.Map(s => s with
         {
-            BisectBatchOnFunctionError = true, MaximumRetryAttempts = 2, OnFailureDestinationArn = MappingRig.Bucket,
+            BisectBatchOnFunctionError = true,
+            MaximumRetryAttempts = 2,
+            OnFailureDestinationArn = MappingRig.Bucket,
         }));
 
         Assert.Equal(["1,2,3,4,5,6,7,8", "1,2,3,4", "5,6,7,8", "5,6", "5", "6", "6", "6", "7,8"], rig.Batches);
@@ -55,7 +57,9 @@ public sealed class BisectTests
 
         await MappingRig.IdleAsync(rig.Map(s => s with
         {
-            BisectBatchOnFunctionError = true, ReportBatchItemFailures = true, MaximumRetryAttempts = 0,
+            BisectBatchOnFunctionError = true,
+            ReportBatchItemFailures = true,
+            MaximumRetryAttempts = 0,
         }));
 
         Assert.Equal(["1,2", "1", "2"], rig.Batches);
@@ -73,7 +77,9 @@ public sealed class BisectTests
 
         await MappingRig.IdleAsync(rig.Map(s => s with
         {
-            BisectBatchOnFunctionError = true, ReportBatchItemFailures = true, MaximumRetryAttempts = 1,
+            BisectBatchOnFunctionError = true,
+            ReportBatchItemFailures = true,
+            MaximumRetryAttempts = 1,
         }));
 
         Assert.Equal(["1,2,3,4", "3,4", "3,4"], rig.Batches);

@@ -254,7 +254,9 @@ public sealed class FunctionTests : IAsyncLifetime
 
         var mapping = _server.Lambda.Add(new MappingSettings
         {
-            EventSourceArn = stream.Arn, FunctionName = "test", MaximumRetryAttempts = 0,
+            EventSourceArn = stream.Arn,
+            FunctionName = "test",
+            MaximumRetryAttempts = 0,
         });
         await MappingRig.IdleAsync(mapping);
 

@@ -54,7 +54,9 @@ public sealed class ItemFailureTests
 
         await MappingRig.IdleAsync(rig.Map(s => s with
         {
-            ReportBatchItemFailures = true, MaximumRetryAttempts = 0, OnFailureDestinationArn = MappingRig.Bucket,
+            ReportBatchItemFailures = true,
+            MaximumRetryAttempts = 0,
+            OnFailureDestinationArn = MappingRig.Bucket,
         }));
 
         Assert.All(rig.Ends.Values, outcome => Assert.Equal(RecordEnd.DeadLettered, outcome.End));
@@ -90,7 +92,9 @@ public sealed class ItemFailureTests
 
         await MappingRig.IdleAsync(rig.Map(s => s with
         {
-            ReportBatchItemFailures = true, MaximumRetryAttempts = 3, OnFailureDestinationArn = MappingRig.Bucket,
+            ReportBatchItemFailures = true,
+            MaximumRetryAttempts = 3,
+            OnFailureDestinationArn = MappingRig.Bucket,
         }));
 
         // Recorded against AWS: the last record is delivered five times, and the document says four.
@@ -98,6 +102,20 @@ public sealed class ItemFailureTests
         var body = Assert.Single(rig.DeadLetters).Body;
         Assert.Equal(4, body.GetProperty("requestContext").GetProperty("approximateInvokeCount").GetInt32());
         Assert.Equal(1, body.GetProperty("KinesisBatchInfo").GetProperty("batchSize").GetInt32());
+    }
+
+    [Fact]
+    public async Task Forgets_earlier_failures_after_progress()
+    {
+        var attempts = 0;
+        await using var rig = new MappingRig();
+        rig.Function = d => Reply.Failing(d.Number(++attempts == 3 ? 1 : 0));
+        rig.PutAll("1", "2");
+
+        await MappingRig.IdleAsync(rig.Map(s => s with { ReportBatchItemFailures = true, MaximumRetryAttempts = 2 }));
+
+        Assert.Equal(["1,2", "1,2", "1,2", "2", "2", "2"], rig.Batches);
+        Assert.Equal((RecordEnd.Succeeded, RecordEnd.Dropped), (rig.Ends["1"].End, rig.Ends["2"].End));
     }
 
     [Fact]
