@@ -7,7 +7,10 @@ using HttpTests;
 
 namespace KinesisPatterns.Lambdas.Tests;
 
-/// <summary>The executables themselves, as Lambda runs them, with the services they call played by the test.</summary>
+/// <summary>
+/// The executables themselves, as Lambda runs them, with the services they call played by the test. FUNCTIONS_AOT names
+/// the folder of native ones to run instead (artifacts/functions-aot).
+/// </summary>
 public sealed class FrontDoorTests
 {
     private const string Rules = """{"metrics":{"temperature":{"maximum":125,"unit":"celsius"}}}""";
@@ -130,11 +133,11 @@ public sealed class FrontDoorTests
         string role, HttpServer aws, string invocation, params (string Name, string Value)[] settings)
     {
         await using var api = await RuntimeApi.StartAsync(invocation);
-        var start = new ProcessStartInfo("dotnet", Path.Combine(AppContext.BaseDirectory, $"KinesisPatterns.Lambdas.{role}.dll"))
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
+        var start = Environment.GetEnvironmentVariable("FUNCTIONS_AOT") is { Length: > 0 } native
+            ? new ProcessStartInfo(Path.Combine(native, role, "bootstrap"))
+            : new ProcessStartInfo("dotnet", Path.Combine(AppContext.BaseDirectory, $"KinesisPatterns.Lambdas.{role}.dll"));
+        start.RedirectStandardOutput = true;
+        start.RedirectStandardError = true;
         foreach (var (name, value) in settings.Concat([
             ("AWS_LAMBDA_RUNTIME_API", api.Endpoint), ("AWS_LAMBDA_DOTNET_DEBUG_RUN_ONCE", "true"), ("AWS_ENDPOINT_URL", aws.Url.ToString()),
             ("AWS_REGION", "eu-west-1"), ("AWS_ACCESS_KEY_ID", "AKID"), ("AWS_SECRET_ACCESS_KEY", "secret"), ("AWS_LAMBDA_FUNCTION_NAME", role),
