@@ -20,16 +20,20 @@ internal sealed class CleansingFunction(
         var rejecting = rejected.SendAsync(result.Rejected.ToRecords(), deadline);
         var accepted = await sending;
         cleanser.Commit(result, accepted);
-        var failed = Math.Min(FirstMissing(result.Accepted, accepted), FirstMissing(result.Rejected, await rejecting));
+        var failed = new bool[batch.Records.Count];
+        MarkMissing(result.Accepted, accepted, failed);
+        MarkMissing(result.Rejected, await rejecting, failed);
 
         metrics.Write(result.Counts);
         cleanser.Release(result);
-        return BatchResponse.From(failed < batch.Records.Count ? batch.Records[failed] : null);
+        return BatchResponse.From(batch.Records, failed);
     }
 
-    private static int FirstMissing(Output output, bool[] stored)
+    private static void MarkMissing(Output output, bool[] stored, bool[] failed)
     {
-        var missing = Array.IndexOf(stored, false);
-        return missing < 0 ? int.MaxValue : output.Source(missing);
+        for (var index = 0; index < stored.Length; index++)
+        {
+            failed[output.Source(index)] |= !stored[index];
+        }
     }
 }

@@ -48,8 +48,7 @@ internal sealed class SeriesCalculatorFunction(
         }
 
         metrics.Write([new("Readings", readings.Count), new("Series", series.Count), new("FailedRecords", failed.LongCount(value => value))]);
-        var first = Array.IndexOf(failed, true);
-        return BatchResponse.From(first < 0 ? null : batch.Records[first]);
+        return BatchResponse.From(batch.Records, failed);
     }
 
     private List<(CleansedReading Reading, int Source)> Parse(KinesisBatch batch, bool[] failed)

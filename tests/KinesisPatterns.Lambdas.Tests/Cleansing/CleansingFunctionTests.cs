@@ -202,9 +202,9 @@ public sealed class CleansingFunctionTests : IDisposable
     {
         var open = false;
         _cleansed.Refuse = (_, _) => open ? null : throw new IOException("closed");
-        string[] batch = [Events.Reading(device: "m-1"), Events.Reading(device: "m-2", value: "400"), Events.Reading(device: "m-3")];
+        string[] batch = [Events.Reading(device: "m-2", value: "400"), Events.Reading(device: "m-1"), Events.Reading(device: "m-3")];
 
-        Assert.Equal(1, await HandleAsync(Events.Of(batch)));
+        Assert.Equal(2, await HandleAsync(Events.Of(batch)));
         open = true;
         Assert.Null(await HandleAsync(Events.Of(batch)));
 
