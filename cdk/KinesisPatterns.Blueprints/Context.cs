@@ -23,4 +23,14 @@ internal sealed class Context(Node node, string stack)
             && seconds is >= 0 and < 1e9 => Duration.Seconds(seconds),
         var text => throw new ArgumentException($"context {stack}:{key}: expected seconds of 0 or more, got {text}"),
     };
+
+    public int? Whole(string key, int minimum, int maximum) => Text(key) switch
+    {
+        null => null,
+        var text when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            && number >= minimum && number <= maximum => number,
+        var text => throw new ArgumentException(string.Create(
+            CultureInfo.InvariantCulture,
+            $"context {stack}:{key}: expected a whole number of {minimum:#,0} to {maximum:#,0}, got {text}")),
+    };
 }

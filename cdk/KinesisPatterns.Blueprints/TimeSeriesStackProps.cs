@@ -3,6 +3,9 @@ namespace KinesisPatterns.Blueprints;
 /// <summary>Options for a <see cref="TimeSeriesStack"/>.</summary>
 public sealed class TimeSeriesStackProps : StackProps
 {
+    // As much as the SeriesCalculator function takes.
+    private const int LongestRetentionDays = 36_500;
+
     /// <summary>
     /// The folder that holds the published functions, one folder each; null is where this repository publishes them.
     /// </summary>
@@ -34,14 +37,23 @@ public sealed class TimeSeriesStackProps : StackProps
     public static TimeSeriesStackProps From(Node node)
     {
         var context = new Context(node, "TimeSeries");
-        var rules = TimeSeriesRules.Default;
+        var defaults = new TimeSeriesStackProps();
         return new()
         {
-            Rules = rules with
+            Rules = defaults.Rules with
             {
-                MaximumLateness = context.Seconds("maximumLatenessSeconds") ?? rules.MaximumLateness,
-                MaximumAhead = context.Seconds("maximumAheadSeconds") ?? rules.MaximumAhead,
+                MaximumLateness = context.Seconds("maximumLatenessSeconds") ?? defaults.Rules.MaximumLateness,
+                MaximumAhead = context.Seconds("maximumAheadSeconds") ?? defaults.Rules.MaximumAhead,
             },
+            Window = context.Whole("windowSeconds", 1, 86_400) is { } window
+                ? Duration.Seconds(window)
+                : defaults.Window,
+            SeriesRetention = context.Whole("seriesRetentionDays", 1, LongestRetentionDays) is { } days
+                ? Duration.Days(days)
+                : defaults.SeriesRetention,
+            MaximumRecordSize = context.Whole("maximumRecordKiB", 1_024, 10_240) is { } size
+                ? Size.Kibibytes(size)
+                : defaults.MaximumRecordSize,
             NativeAot = context.Flag("nativeAot"),
             AlarmEmail = context.Text("alarmEmail"),
         };

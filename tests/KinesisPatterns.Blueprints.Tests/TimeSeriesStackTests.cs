@@ -88,6 +88,10 @@ public sealed class TimeSeriesStackTests
 
         Assert.Equal(86_400, props.Rules.MaximumLateness.ToSeconds());
         Assert.Equal(300, props.Rules.MaximumAhead.ToSeconds());
+        Assert.Equal(60, props.Window.ToSeconds());
+        Assert.Equal(30, props.SeriesRetention.ToDays());
+        Assert.Null(props.MaximumRecordSize);
+        Assert.False(props.NativeAot);
         Assert.Null(props.AlarmEmail);
     }
 
@@ -102,6 +106,48 @@ public sealed class TimeSeriesStackTests
 
         Assert.Equal(
             $"context TimeSeries:maximumLatenessSeconds: expected seconds of 0 or more, got {value}", error.Message);
+    }
+
+    [Fact]
+    public void Takes_window_retention_and_record_size_from_the_command_line()
+    {
+        var props = TimeSeriesStackProps.From(App(
+            ("TimeSeries:windowSeconds", "10"),
+            ("TimeSeries:seriesRetentionDays", "7"),
+            ("TimeSeries:maximumRecordKiB", "2048")));
+
+        Assert.Equal(10, props.Window.ToSeconds());
+        Assert.Equal(7, props.SeriesRetention.ToDays());
+        Assert.Equal(2_048, props.MaximumRecordSize?.ToKibibytes());
+    }
+
+    [Theory]
+    [InlineData("windowSeconds", "1", "86400")]
+    [InlineData("seriesRetentionDays", "1", "36500")]
+    [InlineData("maximumRecordKiB", "1024", "10240")]
+    public void Takes_the_ends_of_each_range(string key, string least, string most)
+    {
+        TimeSeriesStackProps.From(App(($"TimeSeries:{key}", least)));
+        TimeSeriesStackProps.From(App(($"TimeSeries:{key}", most)));
+    }
+
+    [Theory]
+    [InlineData("windowSeconds", "0", "1 to 86,400")]
+    [InlineData("windowSeconds", "86401", "1 to 86,400")]
+    [InlineData("windowSeconds", "1.5", "1 to 86,400")]
+    [InlineData("windowSeconds", "a minute", "1 to 86,400")]
+    [InlineData("windowSeconds", "", "1 to 86,400")]
+    [InlineData("seriesRetentionDays", "0", "1 to 36,500")]
+    [InlineData("seriesRetentionDays", "36501", "1 to 36,500")]
+    [InlineData("seriesRetentionDays", "-7", "1 to 36,500")]
+    [InlineData("maximumRecordKiB", "1023", "1,024 to 10,240")]
+    [InlineData("maximumRecordKiB", "10241", "1,024 to 10,240")]
+    public void Fails_when_the_command_line_gives_no_whole_number_in_range(string key, string value, string range)
+    {
+        var error = Assert.Throws<ArgumentException>(
+            () => TimeSeriesStackProps.From(App(($"TimeSeries:{key}", value))));
+
+        Assert.Equal($"context TimeSeries:{key}: expected a whole number of {range}, got {value}", error.Message);
     }
 
     [Fact]
