@@ -2,15 +2,11 @@ using System.Net;
 using System.Net.Sockets;
 using KinesisPatterns.Local.ApiGateway;
 using KinesisPatterns.Local.Assembly;
-using KinesisPatterns.Local.DynamoDb;
-using KinesisPatterns.Local.Firehose;
 using KinesisPatterns.Local.Hosting;
 using KinesisPatterns.Local.Kinesis;
 using KinesisPatterns.Local.Lambda;
 using KinesisPatterns.Local.Page;
 using KinesisPatterns.Local.S3;
-using KinesisPatterns.Local.SecretsManager;
-using KinesisPatterns.Local.Timestream;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -26,11 +22,7 @@ public sealed class LocalHost : IAsyncDisposable
 
     private readonly LocalHostOptions _options;
     private readonly WebApplication _web;
-    private readonly DynamoDbService _dynamoDb = new();
-    private readonly FirehoseService _firehose = new(TimeProvider.System);
-    private readonly LambdaService _lambda;
     private readonly string _data;
-    private readonly Recorder _recorder = new();
 
     private LocalHost(LocalHostOptions options)
     {
@@ -41,17 +33,19 @@ public sealed class LocalHost : IAsyncDisposable
             : assembly.Stacks.Count == 1 ? assembly.Stacks[0]
             : throw new LocalHostException($"The app has several stacks; name one: {string.Join(", ", assembly.Stacks.Select(s => s.Id))}.");
         Deployment = new(stack, new(Account, options.Region));
-        Kinesis = new(new() { Region = options.Region, AccountId = Account, EnforceQuotas = options.EnforceQuotas });
-        S3 = new(_data, TimeProvider.System);
-        _lambda = new(new()
+        var kinesis = new KinesisService(new() { Region = options.Region, AccountId = Account, EnforceQuotas = options.EnforceQuotas });
+        var s3 = new S3Service(_data, TimeProvider.System);
+        var lambda = new LambdaService(new()
         {
-            Kinesis = Kinesis,
+            Kinesis = kinesis,
             Endpoint = () => Endpoint.Authority,
             OnFunctionLog = (function, _, line) => options.FunctionOutput?.Invoke(function, line),
             OnRemark = remark => options.FunctionOutput?.Invoke("host", remark),
-            Destination = new FailureDestination(S3, _recorder.Kept),
-            Observer = _recorder,
+            Destination = new FailureDestination(s3, Recorder.Kept),
+            Observer = Recorder,
         });
+        var api = new ApiGatewayService(InvokeAsync, Deployment.Identity, TimeProvider.System);
+        Services = new(kinesis, lambda, new(), s3, new(), new(TimeProvider.System), api, new(StringComparer.Ordinal));
         _web = Build(options);
     }
 
@@ -72,19 +66,9 @@ public sealed class LocalHost : IAsyncDisposable
 
     internal Deployment Deployment { get; }
 
-    internal KinesisService Kinesis { get; }
+    internal HostServices Services { get; }
 
-    internal S3Service S3 { get; }
-
-    internal LambdaService Lambda => _lambda;
-
-    internal FirehoseService Firehose => _firehose;
-
-    internal DynamoDbService DynamoDb => _dynamoDb;
-
-    internal Dictionary<string, InfluxService> Influx { get; } = new(StringComparer.Ordinal);
-
-    internal Recorder Recorder => _recorder;
+    internal Recorder Recorder { get; } = new();
 
     internal IPageSource? PageSource { get; set; }
 
@@ -106,15 +90,13 @@ public sealed class LocalHost : IAsyncDisposable
     }
 
     /// <summary>Whether every record was processed by everything that reads it.</summary>
-    public bool IsIdle => _lambda.Mappings.All(m => m.IsIdle) && _firehose.IsIdle;
+    public bool IsIdle => Services.Lambda.Mappings.All(m => m.IsIdle) && Services.Firehose.IsIdle;
 
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
-        await _lambda.DisposeAsync();
-        await _firehose.DisposeAsync();
+        await Services.DisposeAsync();
         await _web.DisposeAsync();
-        await _dynamoDb.DisposeAsync();
         if (_options.DataDirectory is null && System.IO.Directory.Exists(_data))
         {
             System.IO.Directory.Delete(_data, recursive: true);
@@ -137,16 +119,12 @@ public sealed class LocalHost : IAsyncDisposable
 
     private async Task StartAsync(CancellationToken cancellation)
     {
-        var aws = Deployment.Identity;
-        var secrets = new SecretsManagerService();
-        var api = new ApiGatewayService(InvokeAsync, aws, TimeProvider.System);
-        var gateway = new Gateway(Kinesis, _lambda, _dynamoDb, S3, secrets, _firehose, api, Influx, aws);
+        var gateway = new Gateway(Services, Deployment.Identity);
         _web.Run(context => context.Connection.LocalPort == Page.Port ? PageAsync(context) : gateway.HandleAsync(context));
         await ListenAsync(cancellation);
 
         var hosts = new CloudHosts(Deployment, Endpoint);
-        var provisioner = new Provisioner(Deployment, hosts, Endpoint, Kinesis, _lambda, _dynamoDb, S3, secrets, _firehose, api, Influx, TimeProvider.System);
-        Resources = await provisioner.RunAsync(InvokeAsync, cancellation);
+        Resources = await new Provisioner(Deployment, hosts, Endpoint, Services, TimeProvider.System).RunAsync(InvokeAsync, cancellation);
         Outputs = Deployment.Outputs().ToDictionary(o => o.Key, o => hosts.Localized(o.Value));
     }
 
@@ -179,7 +157,7 @@ public sealed class LocalHost : IAsyncDisposable
 
     private async Task<ReadOnlyMemory<byte>?> InvokeAsync(string functionArn, ReadOnlyMemory<byte> payload, CancellationToken cancellation)
     {
-        var result = await _lambda.InvokeAsync(functionArn, payload, cancellation);
+        var result = await Services.Lambda.InvokeAsync(functionArn, payload, cancellation);
         return result.Status == InvocationStatus.Succeeded ? result.Payload : null;
     }
 }

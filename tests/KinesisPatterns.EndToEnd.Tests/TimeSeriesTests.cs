@@ -131,7 +131,7 @@ public sealed class TimeSeriesTests(Blueprint blueprint)
         await PutAsync(Reading(20, 0));
         await EventuallyAsync(() => GetAsync($"devices/{_device}/metrics/temperature/latest"));
         await EventuallyAsync(() => Task.FromResult(blueprint.Host.IsIdle ? "idle" : null));
-        await blueprint.Host.Firehose.FlushAsync(Cancellation);
+        await blueprint.Host.Services.Firehose.FlushAsync(Cancellation);
 
         var lines = await ArchivedAsync("readings/");
 
@@ -163,7 +163,7 @@ public sealed class TimeSeriesTests(Blueprint blueprint)
 
     private static string Iso(DateTimeOffset time) => ReadingJson.Iso(time.ToUnixTimeMilliseconds());
 
-    private bool Stored(DateTimeOffset time) => blueprint.Host.Influx.Values.Single().Store
+    private bool Stored(DateTimeOffset time) => blueprint.Host.Services.Influx.Values.Single().Store
         .With("temperature", "device", _device).Any(s => s.Contains(time.ToUnixTimeMilliseconds() * 1_000_000));
 
     private async Task<PutRecordsResponse> PutAsync(params byte[][] records)

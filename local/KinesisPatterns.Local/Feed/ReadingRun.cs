@@ -48,7 +48,7 @@ internal sealed class ReadingRun : IPageSource, IAsyncDisposable
         _ledger = new(IsStored);
         _producer = new(_http, host.Endpoint, _readings.Name, _ledger);
         _pipeline = new(host.Deployment, source);
-        foreach (var store in host.Influx.Values)
+        foreach (var store in host.Services.Influx.Values)
         {
             store.Store.OnWrite = _points.Add;
         }
@@ -75,7 +75,7 @@ internal sealed class ReadingRun : IPageSource, IAsyncDisposable
             await Task.Delay(Look, cancellation);
         }
 
-        await _host.Firehose.FlushAsync(cancellation);
+        await _host.Services.Firehose.FlushAsync(cancellation);
         _drained = IsIdle;
         _status = "finished";
     }
@@ -97,10 +97,10 @@ internal sealed class ReadingRun : IPageSource, IAsyncDisposable
             Drained = _drained,
             Reasons = account.Reasons,
             Missing = account.Missing,
-            Archived = _host.Firehose.Streams.ToDictionary(s => s.Name, s => s.Delivered),
+            Archived = _host.Services.Firehose.Streams.ToDictionary(s => s.Name, s => s.Delivered),
             Throttled = _producer.Throttled,
             Dropped = _host.Recorder.Count(RecordEnd.Dropped),
-            Errors = _host.Firehose.Error is { } error ? [error.Message] : [],
+            Errors = _host.Services.Firehose.Error is { } error ? [error.Message] : [],
         };
     }
 
@@ -109,21 +109,21 @@ internal sealed class ReadingRun : IPageSource, IAsyncDisposable
         _rate.Of(_readings.RecordsPut),
         _cleansed?.RecordsPut ?? 0,
         _ledger.Rejected,
-        _host.Influx.Values.Sum(i => i.Store.Count),
+        _host.Services.Influx.Values.Sum(i => i.Store.Count),
         _ledger.Failed,
-        TimeSpan.FromMilliseconds(_host.Lambda.Mappings.Select(m => m.IteratorAgeMilliseconds).DefaultIfEmpty(0).Max()),
+        TimeSpan.FromMilliseconds(_host.Services.Lambda.Mappings.Select(m => m.IteratorAgeMilliseconds).DefaultIfEmpty(0).Max()),
         _producer.Throttled);
 
     /// <summary>What goes wrong at the moment: the last error of each mapping that has one.</summary>
     public IEnumerable<string> Troubles() =>
-        from mapping in _host.Lambda.Mappings
+        from mapping in _host.Services.Lambda.Mappings
         where mapping.LastError is not null
         select $"{mapping.Function.Name}: {mapping.LastError}";
 
     public PageHello Hello(PagePlace place)
     {
         var state = State(place);
-        var history = _host.Influx.Values.SelectMany(i => i.Store.All)
+        var history = _host.Services.Influx.Values.SelectMany(i => i.Store.All)
             .SelectMany(s => s.Value.Range(long.MinValue, long.MaxValue).TakeLast(HistoryPerSeries), (s, point) => PageCounts.Point(s.Key, point.Time, point.Value));
         return new(
             _host.StackName,
@@ -155,9 +155,9 @@ internal sealed class ReadingRun : IPageSource, IAsyncDisposable
     }
 
     private KinesisStream? Stream(string output) =>
-        _host.Outputs.TryGetValue(output, out var name) ? _host.Kinesis.TryGet(name) : null;
+        _host.Outputs.TryGetValue(output, out var name) ? _host.Services.Kinesis.TryGet(name) : null;
 
-    private bool IsStored(ReadingKey key) => _host.Influx.Values.Any(i =>
+    private bool IsStored(ReadingKey key) => _host.Services.Influx.Values.Any(i =>
         i.Store.With(key.Metric, "device", key.Device).Any(s => s.Contains(key.Milliseconds * 1_000_000)));
 
     private ValueTask OnRejected(KinesisRecord record)

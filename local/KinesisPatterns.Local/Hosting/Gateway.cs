@@ -1,26 +1,10 @@
-using KinesisPatterns.Local.ApiGateway;
-using KinesisPatterns.Local.DynamoDb;
-using KinesisPatterns.Local.Firehose;
-using KinesisPatterns.Local.Kinesis;
-using KinesisPatterns.Local.Lambda;
-using KinesisPatterns.Local.S3;
-using KinesisPatterns.Local.SecretsManager;
-using KinesisPatterns.Local.Timestream;
+using KinesisPatterns.Local.Assembly;
 using Microsoft.AspNetCore.Http;
 
 namespace KinesisPatterns.Local.Hosting;
 
 /// <summary>The one endpoint: finds out from a request which service it is for.</summary>
-internal sealed class Gateway(
-    KinesisService kinesis,
-    LambdaService lambda,
-    DynamoDbService dynamoDb,
-    S3Service s3,
-    SecretsManagerService secrets,
-    FirehoseService firehose,
-    ApiGatewayService api,
-    IReadOnlyDictionary<string, InfluxService> influx,
-    Assembly.AwsIdentity aws)
+internal sealed class Gateway(HostServices services, AwsIdentity aws)
 {
     public Task HandleAsync(HttpContext context)
     {
@@ -30,10 +14,10 @@ internal sealed class Gateway(
 
     private Task TargetAsync(HttpContext context, string target) => target[..Math.Max(0, target.IndexOf('.', StringComparison.Ordinal))] switch
     {
-        "Kinesis_20131202" => kinesis.HandleAsync(context),
-        "DynamoDB_20120810" => dynamoDb.HandleAsync(context),
-        "Firehose_20150804" => firehose.HandleAsync(context),
-        "secretsmanager" => secrets.HandleAsync(context),
+        "Kinesis_20131202" => services.Kinesis.HandleAsync(context),
+        "DynamoDB_20120810" => services.DynamoDb.HandleAsync(context),
+        "Firehose_20150804" => services.Firehose.HandleAsync(context),
+        "secretsmanager" => services.Secrets.HandleAsync(context),
         _ => AwsJson.ErrorAsync(context, AwsJson.Unknown(target)),
     };
 
@@ -41,16 +25,16 @@ internal sealed class Gateway(
     {
         if (path.StartsWith("/_runtime/", StringComparison.Ordinal) || path.StartsWith("/2015-03-31/", StringComparison.Ordinal))
         {
-            return lambda.HandleAsync(context);
+            return services.Lambda.HandleAsync(context);
         }
 
         var parts = path.Split('/', 5);
         return parts switch
         {
-            ["", "_api", var id, var stage, ..] => api.HandleAsync(context, id, stage, parts.Length > 4 ? $"/{parts[4]}" : "/"),
-            ["", "_influx", var id, ..] when influx.TryGetValue(id, out var database) => database.HandleAsync(context, path[$"/_influx/{id}".Length..]),
+            ["", "_api", var id, var stage, ..] => services.Api.HandleAsync(context, id, stage, parts.Length > 4 ? $"/{parts[4]}" : "/"),
+            ["", "_influx", var id, ..] when services.Influx.TryGetValue(id, out var database) => database.HandleAsync(context, path[$"/_influx/{id}".Length..]),
             ["", ""] when context.Request.Method == "POST" => QueryProtocolAsync(context),
-            _ => s3.HandleAsync(context),
+            _ => services.S3.HandleAsync(context),
         };
     }
 

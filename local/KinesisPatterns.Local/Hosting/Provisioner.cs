@@ -2,13 +2,8 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using KinesisPatterns.Local.ApiGateway;
 using KinesisPatterns.Local.Assembly;
-using KinesisPatterns.Local.DynamoDb;
 using KinesisPatterns.Local.Firehose;
-using KinesisPatterns.Local.Kinesis;
 using KinesisPatterns.Local.Lambda;
-using KinesisPatterns.Local.S3;
-using KinesisPatterns.Local.SecretsManager;
-using KinesisPatterns.Local.Timestream;
 
 namespace KinesisPatterns.Local.Hosting;
 
@@ -17,14 +12,7 @@ internal sealed partial class Provisioner(
     Deployment deployment,
     CloudHosts hosts,
     Uri endpoint,
-    KinesisService kinesis,
-    LambdaService lambda,
-    DynamoDbService dynamoDb,
-    S3Service s3,
-    SecretsManagerService secrets,
-    FirehoseService firehose,
-    ApiGatewayService api,
-    Dictionary<string, InfluxService> influx,
+    HostServices services,
     TimeProvider clock)
 {
     private const string CheckedOnly = "checked, not run";
@@ -37,7 +25,7 @@ internal sealed partial class Provisioner(
     public async Task<IReadOnlyList<ResourceStatus>> RunAsync(InvokeFunction invoke, CancellationToken cancellation)
     {
         // What others refer to comes first; what starts data flowing comes last.
-        Each("AWS::S3::Bucket", bucket => $"folder {s3.CreateBucket(bucket.Ref).Folder}");
+        Each("AWS::S3::Bucket", bucket => $"folder {services.S3.CreateBucket(bucket.Ref).Folder}");
         Each("AWS::SecretsManager::Secret", Secret);
         Each("AWS::Kinesis::Stream", Stream);
         await EachAsync("AWS::DynamoDB::Table", table => TableAsync(table, cancellation));
@@ -85,7 +73,7 @@ internal sealed partial class Provisioner(
 
     private string Secret(Resource secret)
     {
-        secrets.Create(secret.Ref, secret.Properties);
+        services.Secrets.Create(secret.Ref, secret.Properties);
         return "generated for this run";
     }
 
@@ -93,7 +81,7 @@ internal sealed partial class Provisioner(
     {
         var p = resource.Properties;
         var onDemand = (string?)p["StreamModeDetails"]?["StreamMode"] == "ON_DEMAND";
-        var stream = kinesis.CreateStream(resource.Ref, new()
+        var stream = services.Kinesis.CreateStream(resource.Ref, new()
         {
             Shards = onDemand ? null : Json.Integer(p["ShardCount"]) ?? 1,
             RetentionHours = Json.Integer(p["RetentionPeriodHours"]) ?? 24,
@@ -106,7 +94,7 @@ internal sealed partial class Provisioner(
 
     private async Task<string> TableAsync(Resource table, CancellationToken cancellation)
     {
-        await dynamoDb.CreateTableAsync(table, cancellation);
+        await services.DynamoDb.CreateTableAsync(table, cancellation);
         return "dynalite";
     }
 
@@ -114,7 +102,7 @@ internal sealed partial class Provisioner(
     {
         var user = Secretly((string?)database.Properties["Username"] ?? "");
         var password = Secretly((string?)database.Properties["Password"] ?? "");
-        influx[database.LogicalId] = new(new(), () => (user, password), clock);
+        services.Influx[database.LogicalId] = new(new(), () => (user, password), clock);
         return "line-protocol store in memory";
     }
 
@@ -129,7 +117,7 @@ internal sealed partial class Provisioner(
             environment[name] = value;
         }
 
-        lambda.Add(new()
+        services.Lambda.Add(new()
         {
             Name = function.Ref,
             Arn = function.Attributes["Arn"],
@@ -160,30 +148,30 @@ internal sealed partial class Provisioner(
         var settings = DeliverySettings.Of(resource);
         var bucket = deployment.ByReference(settings.BucketArn) ?? throw new LocalHostException($"{resource.Path}: the bucket {settings.BucketArn} is not in this stack");
         var sourceArn = (string?)resource.Properties["KinesisStreamSourceConfiguration"]?["KinesisStreamARN"];
-        var source = sourceArn is null ? null : kinesis.TryGet(sourceArn) ?? throw new LocalHostException($"{resource.Path}: the stream {sourceArn} is not in this stack");
+        var source = sourceArn is null ? null : services.Kinesis.TryGet(sourceArn) ?? throw new LocalHostException($"{resource.Path}: the stream {sourceArn} is not in this stack");
         var transform = settings.TransformArn is null ? null : new Transform(settings.TransformArn, resource.Attributes["Arn"], deployment.Identity.Region, invoke, clock);
-        firehose.Add(new(resource.Ref, settings, s3.Bucket(bucket.Ref), transform, clock), source);
+        services.Firehose.Add(new(resource.Ref, settings, services.S3.Bucket(bucket.Ref), transform, clock), source);
         return $"delivers to {bucket.Ref} every {settings.Interval.TotalSeconds:0} s or {settings.Size / 1048576} MiB";
     }
 
     private string Api(Resource resource)
     {
         var rest = RestApi.Of(resource, deployment);
-        api.Add(rest);
+        services.Api.Add(rest);
         return $"{endpoint}_api/{rest.Id}/{rest.Stage}/ (signatures are not checked yet)";
     }
 
     private string Mapping(Resource mapping)
     {
         var settings = MappingTemplate.Of(mapping);
-        lambda.Add(settings, Tuning);
+        services.Lambda.Add(settings, Tuning);
         return $"polls {settings.EventSourceArn.Split('/')[^1]}, up to {settings.BatchSize} records a batch";
     }
 
     // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references-secretsmanager.html
     private string Secretly(string text) => DynamicReference().Replace(text, match =>
     {
-        var value = secrets.Value(match.Groups[1].Value);
+        var value = services.Secrets.Value(match.Groups[1].Value);
         var key = match.Groups[2].Value;
         return key.Length == 0 ? value : (string)JsonNode.Parse(value)![key]!;
     });

@@ -45,14 +45,14 @@ internal static class PageCounts
 
     private static PageCount? Of(LocalHost host, string type, string reference, string logicalId) => type switch
     {
-        "AWS::Kinesis::Stream" when host.Kinesis.TryGet(reference) is { } stream =>
+        "AWS::Kinesis::Stream" when host.Services.Kinesis.TryGet(reference) is { } stream =>
             new($"{Number(stream.RecordsPut)} records{(stream.Throttled > 0 ? $", {Number(stream.Throttled)} throttled" : "")}", false),
-        "AWS::Lambda::Function" when host.Lambda.Find(reference) is { } function =>
+        "AWS::Lambda::Function" when host.Services.Lambda.Find(reference) is { } function =>
             new($"{Number(function.Invocations)} calls{(function.Errors > 0 ? $", {Number(function.Errors)} failed" : "")}", function.Errors > 0),
-        "AWS::Timestream::InfluxDBInstance" => new($"{Number(host.Influx[logicalId].Store.Count)} points", false),
-        "AWS::KinesisFirehose::DeliveryStream" when host.Firehose.Streams.FirstOrDefault(s => s.Name == reference) is { } delivery =>
+        "AWS::Timestream::InfluxDBInstance" => new($"{Number(host.Services.Influx[logicalId].Store.Count)} points", false),
+        "AWS::KinesisFirehose::DeliveryStream" when host.Services.Firehose.Streams.FirstOrDefault(s => s.Name == reference) is { } delivery =>
             new($"{Number(delivery.Received)} in, {Number(delivery.Delivered)} in S3", delivery.Failed > 0),
-        "AWS::S3::Bucket" => new($"{Number(host.S3.Bucket(reference).Objects.Count)} objects", false),
+        "AWS::S3::Bucket" => new($"{Number(host.Services.S3.Bucket(reference).Objects.Count)} objects", false),
         _ => null,
     };
 }

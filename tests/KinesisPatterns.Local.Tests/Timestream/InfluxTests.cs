@@ -51,7 +51,7 @@ public sealed class InfluxTests : IAsyncLifetime
         var answer = await WriteAsync("temperature,device=m1 value=21.5 1700000000123");
 
         Assert.Equal(HttpStatusCode.NoContent, answer.StatusCode);
-        Assert.True(_host.Influx["Store"].Store.With("temperature", "device", "m1").Single().Contains(1_700_000_000_123_000_000));
+        Assert.True(_host.Services.Influx["Store"].Store.With("temperature", "device", "m1").Single().Contains(1_700_000_000_123_000_000));
     }
 
     [Fact]
@@ -69,7 +69,7 @@ public sealed class InfluxTests : IAsyncLifetime
         var answer = await _http.PostAsync("api/v2/write?org=o&bucket=b", content, Cancellation);
 
         Assert.Equal(HttpStatusCode.NoContent, answer.StatusCode);
-        Assert.Equal(1, _host.Influx["Store"].Store.Count);
+        Assert.Equal(1, _host.Services.Influx["Store"].Store.Count);
     }
 
     [Fact]
@@ -88,7 +88,7 @@ public sealed class InfluxTests : IAsyncLifetime
 
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
         Assert.Contains("oops", await answer.Content.ReadAsStringAsync(Cancellation), StringComparison.Ordinal);
-        Assert.Equal(2, _host.Influx["Store"].Store.Count);
+        Assert.Equal(2, _host.Services.Influx["Store"].Store.Count);
     }
 
     [Fact]
