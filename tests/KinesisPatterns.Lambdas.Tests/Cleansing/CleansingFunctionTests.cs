@@ -213,6 +213,20 @@ public sealed class CleansingFunctionTests : IDisposable
     }
 
     [Fact]
+    public async Task A_reading_that_was_never_written_makes_no_other_a_duplicate()
+    {
+        var open = false;
+        _cleansed.Refuse = (_, _) => open ? null : throw new IOException("closed");
+        await HandleAsync(Events.Of(Events.Reading()));
+        open = true;
+
+        Assert.Null(await HandleAsync(Events.Of([Encoding.UTF8.GetBytes(Events.Reading())], first: 2)));
+
+        Assert.Single(_cleansed.Records);
+        Assert.Empty(_rejected.Records);
+    }
+
+    [Fact]
     public async Task Reports_the_first_record_that_ended_in_no_stream()
     {
         _cleansed.Refuse = (text, _) => text.Contains("m-4", StringComparison.Ordinal) ? "InternalFailure" : null;
