@@ -3,6 +3,10 @@ using Benchmarks;
 var scenarios = new Dictionary<string, Func<Task>>(StringComparer.Ordinal)
 {
     ["kinesis"] = KinesisScenario.RunAsync,
+    ["pipeline"] = PipelineScenario.RunAsync,
+    ["cleansing"] = CleansingScenario.RunAsync,
+    ["coldstart"] = ColdStartScenario.RunAsync,
+    ["synth"] = SynthScenario.RunAsync,
 };
 
 if (args is ["serve", var port])
