@@ -75,7 +75,7 @@ internal sealed class BlueprintRun(RunOptions options)
     {
         var context = new Dictionary<string, string>(options.Context);
         var lateness = $"{options.Blueprint}:maximumLatenessSeconds";
-        if (input?.Span() is { } span && !context.ContainsKey(lateness))
+        if (options.Assembly is null && input?.Span() is { } span && !context.ContainsKey(lateness))
         {
             var age = TimeProvider.System.GetUtcNow() - span.First + Margin;
             context[lateness] = ((long)Math.Max(age.TotalSeconds, Margin.TotalSeconds)).ToString(System.Globalization.CultureInfo.InvariantCulture);

@@ -210,7 +210,7 @@ internal sealed class RateMeter
         {
             var now = TimeProvider.System.GetTimestamp();
             _samples.Enqueue((now, count));
-            while (_samples.Count > 1 && TimeProvider.System.GetElapsedTime(_samples.Peek().Time, now) > Window)
+            while (_samples.Count > 2 && TimeProvider.System.GetElapsedTime(_samples.Peek().Time, now) > Window)
             {
                 _samples.Dequeue();
             }
