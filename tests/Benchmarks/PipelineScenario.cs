@@ -55,7 +55,7 @@ internal static class PipelineScenario
                 await run.FeedAsync(records, rate: null, CancellationToken.None);
                 await Wait.UntilAsync(
                     () => run.State() is var state && state.Stored + state.Rejected + state.Failed >= fed
-                        && host.Lambda.Mappings.All(mapping => mapping.IsIdle),
+                        && host.Services.Lambda.Mappings.All(mapping => mapping.IsIdle),
                     () => string.Join('\n', run.Troubles()));
             });
         }
@@ -63,7 +63,7 @@ internal static class PipelineScenario
         await run.DrainAsync(TimeSpan.FromMinutes(1), CancellationToken.None);
         var summary = run.Summarize();
         return summary.Complete && summary.Stored == fed
-            ? (rate, host.Lambda.Mappings.Single(mapping => mapping.Stream.Name == host.Outputs["ReadingsStreamName"]))
+            ? (rate, host.Services.Lambda.Mappings.Single(mapping => mapping.Stream.Name == host.Outputs["ReadingsStreamName"]))
             : throw new InvalidOperationException($"Not every reading was stored: {summary.ToJson()}");
     }
 
