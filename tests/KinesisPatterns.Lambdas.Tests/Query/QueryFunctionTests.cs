@@ -263,8 +263,17 @@ public sealed class QueryFunctionTests : ISeriesReader
 
     private static LatestAnswer Latest(string metric) => new()
     {
-        Device = "machine-1", Metric = metric, Time = Timestamps.Text(Minute), Value = 73.9, Unit = "celsius",
-        Tags = new Dictionary<string, string> { ["site"] = "hall-1" }, Mean = 1, Deviation = 0, Minimum = 1, Maximum = 2, Count = 3,
+        Device = "machine-1",
+        Metric = metric,
+        Time = Timestamps.Text(Minute),
+        Value = 73.9,
+        Unit = "celsius",
+        Tags = new Dictionary<string, string> { ["site"] = "hall-1" },
+        Mean = 1,
+        Deviation = 0,
+        Minimum = 1,
+        Maximum = 2,
+        Count = 3,
     };
 
     private void Fill(int windows, int perWindow, int step = 1000)
