@@ -7,8 +7,6 @@ namespace KinesisPatterns.Local.Assembly;
 /// <summary>Synthesizes a CDK app as the CDK CLI would: its <c>build</c> command, then its <c>app</c> command.</summary>
 internal sealed class Synthesizer(string projectDirectory, Action<string> say)
 {
-    private const int OldestNode = 20;
-
     /// <summary>The nearest folder with a cdk.json, from <paramref name="start"/> upwards.</summary>
     public static string FindProject(string start)
     {
@@ -59,14 +57,14 @@ internal sealed class Synthesizer(string projectDirectory, Action<string> say)
         {
             using var node = Process.Start(new ProcessStartInfo("node", "--version") { RedirectStandardOutput = true })!;
             var version = (await node.StandardOutput.ReadToEndAsync(cancellation)).Trim();
-            if (!int.TryParse(version.TrimStart('v').Split('.')[0], out var major) || major < OldestNode)
+            if (!int.TryParse(version.TrimStart('v').Split('.')[0], out var major) || major < NodeJs.Oldest)
             {
-                throw new LocalHostException($"Node.js {OldestNode} or later is needed, and `node` is {version}: https://nodejs.org .");
+                throw new LocalHostException($"Node.js {NodeJs.Oldest} or later is needed, and `node` is {version}: https://nodejs.org .");
             }
         }
         catch (Win32Exception error)
         {
-            throw new LocalHostException($"Node.js is not installed (the command `node` was not found): install Node.js {OldestNode} or later, https://nodejs.org .", error);
+            throw NodeJs.Missing(error);
         }
     }
 

@@ -36,7 +36,7 @@ internal sealed class Dynalite : IAsyncDisposable
         }
         catch (System.ComponentModel.Win32Exception error)
         {
-            throw new LocalHostException("Node.js is not installed (the command `node` was not found): install Node.js 20 or later, https://nodejs.org .", error);
+            throw NodeJs.Missing(error);
         }
 
         var first = await process.StandardOutput.ReadLineAsync(cancellation);

@@ -7,17 +7,6 @@ internal sealed class Ring<T>(int size)
     private readonly T[] _items = new T[size];
     private long _added;
 
-    public long Added
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _added;
-            }
-        }
-    }
-
     public void Add(T item)
     {
         lock (_lock)
