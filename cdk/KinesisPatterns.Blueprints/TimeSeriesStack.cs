@@ -118,6 +118,31 @@ public sealed class TimeSeriesStack : Stack
         calculator.Alarms.Notify(topic);
         alarms.Notify(topic);
 
+        new GrafanaContent(this, "Dashboards", new()
+        {
+            Store = store,
+            Dashboards = TimeSeriesDashboards.All(new()
+            {
+                Readings = readings,
+                Cleansed = cleansed,
+                Rejected = rejected,
+                Outcome = name => cleansing.MetricCount(name),
+                Functions = new Dictionary<string, StreamFunction>
+                {
+                    ["cleansing"] = cleansing,
+                    ["series calculator"] = calculator,
+                },
+                Calculator = calculator,
+                Archives = new Dictionary<string, Archive>
+                {
+                    ["readings"] = readingsArchive,
+                    ["rejected"] = rejectedArchive,
+                },
+                Query = query,
+            }),
+            Alerts = TimeSeriesDashboards.Alerts,
+        });
+
         Output("ReadingsStreamName", readings.Stream.StreamName);
         Output("CleansedStreamName", cleansed.Stream.StreamName);
         Output("RejectedStreamName", rejected.Stream.StreamName);

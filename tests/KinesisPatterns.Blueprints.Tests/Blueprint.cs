@@ -19,6 +19,9 @@ internal static class Blueprint
     public static IEnumerable<(string Id, JsonNode Resource)> Resources(string name) =>
         Template(name)["Resources"]!.AsObject().Select(resource => (resource.Key, resource.Value!));
 
+    /// <summary>What Grafana is to show, from the manifest beside the template.</summary>
+    public static JsonNode GrafanaContent(string name) => Grafana.ContentIn(TemplateFile(name), name);
+
     /// <summary>A folder with a function of each role, as published.</summary>
     public static string Functions()
     {
