@@ -60,7 +60,7 @@ export const schemas = {
       folderUID: { type: 'string', minLength: 1, maxLength: 40 },
       orgID: { const: 1 },
       condition: { const: 'C' },
-      for: { type: 'string', pattern: '^[0-9]+s$' },
+      for: { type: 'string', pattern: '^([1-9][0-9]*m|0s)$' },
       noDataState: state(['OK', 'NoData', 'Alerting', 'KeepLast']),
       execErrState: state(['OK', 'Error', 'Alerting', 'KeepLast']),
       labels: { type: 'object', additionalProperties: text },

@@ -91,7 +91,7 @@ public sealed class InfluxStore : Construct, ITimeSeriesStore
         Url = $"https://{instance.AttrEndpoint}:{Port.ToString(CultureInfo.InvariantCulture)}";
         WriterNetwork = new FunctionNetwork(network.Vpc, network.Subnets, access.Writers);
         DataSource = new InfluxDataSource(
-            Url, props.Bucket, SeriesToken.MadeBy(_login, props.Organization), WriterNetwork);
+            Url, props.Bucket, SeriesToken.MadeBy(_login, props.Organization), new(network, access.Store, Port, WriterNetwork));
         WriterEnvironment = new Dictionary<string, string>
         {
             ["SERIES_STORE"] = "influx-2",

@@ -35,28 +35,26 @@ public sealed partial class GrafanaContent : Construct
         DashboardRules.Check(this, props);
 
         // The path tells stacks in one workspace apart, and stays: what is written again replaces what was there.
-        var prefix = $"kp-{Node.Addr[^10..]}";
+        Prefix = $"kp-{Node.Addr[^10..]}";
         Source = props.Store.DataSource;
-        StoreUid = $"{prefix}-store";
-        CloudWatchUid = $"{prefix}-cloudwatch";
-        FolderUid = $"{prefix}-folder";
+        var (store, cloudWatch, folderUid) = ($"{Prefix}-store", $"{Prefix}-cloudwatch", $"{Prefix}-folder");
         var folder = props.Folder ?? Stack.Of(this).StackName;
-        var sources = new DashboardSources(Source, StoreUid, CloudWatchUid);
+        var sources = new DashboardSources(Source, store, cloudWatch);
         var content = new JsonObject
         {
-            ["folder"] = new JsonObject { ["uid"] = FolderUid, ["title"] = folder },
+            ["folder"] = new JsonObject { ["uid"] = folderUid, ["title"] = folder },
             ["dataSources"] = new JsonArray(
-                Named(Source.Settings, StoreUid, $"{folder} series store"),
-                Named(CloudWatch(), CloudWatchUid, $"{folder} CloudWatch")),
+                Named(Source.Settings, store, $"{folder} series store"),
+                Named(CloudWatch(), cloudWatch, $"{folder} CloudWatch")),
             ["dashboards"] = DashboardJson.List(
-                props.Dashboards.Select(one => DashboardJson.Of(one, $"{prefix}-{one.Id}", sources))),
+                props.Dashboards.Select(one => DashboardJson.Of(one, $"{Prefix}-{one.Id}", sources))),
             ["alerts"] = new JsonObject
             {
                 ["title"] = folder,
-                ["folderUid"] = FolderUid,
+                ["folderUid"] = folderUid,
                 ["interval"] = 60,
                 ["rules"] = DashboardJson.List(
-                    props.Alerts.Select(one => AlertJson.Of(one, $"{prefix}-{one.Id}", FolderUid, folder, sources))),
+                    props.Alerts.Select(one => AlertJson.Of(one, $"{Prefix}-{one.Id}", folderUid, folder, sources))),
             },
         };
 
@@ -75,11 +73,8 @@ public sealed partial class GrafanaContent : Construct
 
     internal ISeriesDataSource Source { get; }
 
-    internal string StoreUid { get; }
-
-    internal string CloudWatchUid { get; }
-
-    internal string FolderUid { get; }
+    /// <summary>What the uid of everything that is written into Grafana begins with.</summary>
+    internal string Prefix { get; }
 
     private readonly Dictionary<string, string> _values = [];
 

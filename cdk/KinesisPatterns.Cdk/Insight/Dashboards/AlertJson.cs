@@ -18,7 +18,7 @@ internal static class AlertJson
             ["folderUID"] = folder,
             ["ruleGroup"] = group,
             ["condition"] = "C",
-            ["for"] = string.Create(CultureInfo.InvariantCulture, $"{alert.For.ToSeconds():0}s"),
+            ["for"] = Text(alert.For),
             ["noDataState"] = alert.WhenSilent ? "Alerting" : "OK",
             ["execErrState"] = "Error",
             ["labels"] = new JsonObject { ["origin"] = "kinesis-patterns" },
@@ -69,6 +69,11 @@ internal static class AlertJson
             ["model"] = model,
         };
     }
+
+    // As Grafana writes it, so that a rule that is read again is the same.
+    private static string Text(Duration duration) => duration.ToMinutes() is > 0 and var minutes
+        ? string.Create(CultureInfo.InvariantCulture, $"{minutes}m")
+        : "0s";
 
     private static JsonObject Range(int seconds) => new() { ["from"] = seconds, ["to"] = 0 };
 }

@@ -18,7 +18,7 @@ public interface ISeriesDataSource
     SeriesToken? Token { get; }
 
     /// <summary>Where in a VPC the store is; null when it can be reached from anywhere.</summary>
-    FunctionNetwork? Network { get; }
+    StorePlace? Place { get; }
 
     /// <summary>Lets the role of a workspace read, where that is by role.</summary>
     void GrantRead(IGrantable workspace);

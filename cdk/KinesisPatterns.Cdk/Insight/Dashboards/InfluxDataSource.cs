@@ -6,8 +6,8 @@ namespace KinesisPatterns.Cdk;
 /// <param name="Url">Where it answers.</param>
 /// <param name="Database">The bucket or database.</param>
 /// <param name="Token">The token that may read it.</param>
-/// <param name="Network">Where in a VPC it is, and as whom it lets readers in; null when it is public.</param>
-public sealed record InfluxDataSource(string Url, string Database, SeriesToken Token, FunctionNetwork? Network = null)
+/// <param name="Place">Where in a VPC it is; null when it is public.</param>
+public sealed record InfluxDataSource(string Url, string Database, SeriesToken Token, StorePlace? Place = null)
     : ISeriesDataSource
 {
     /// <inheritdoc/>

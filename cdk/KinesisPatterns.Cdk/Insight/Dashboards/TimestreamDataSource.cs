@@ -18,7 +18,7 @@ public sealed record TimestreamDataSource(string Database, string Table, string 
     public SeriesToken? Token => null;
 
     /// <inheritdoc/>
-    public FunctionNetwork? Network => null;
+    public StorePlace? Place => null;
 
     // https://grafana.com/docs/plugins/grafana-timestream-datasource/latest/configure/
     /// <inheritdoc/>
