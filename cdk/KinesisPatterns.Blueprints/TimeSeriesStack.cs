@@ -118,7 +118,7 @@ public sealed class TimeSeriesStack : Stack
         calculator.Alarms.Notify(topic);
         alarms.Notify(topic);
 
-        new GrafanaContent(this, "Dashboards", new()
+        var dashboards = new GrafanaContent(this, "Dashboards", new()
         {
             Store = store,
             Dashboards = TimeSeriesDashboards.All(new()
@@ -142,6 +142,23 @@ public sealed class TimeSeriesStack : Stack
             }),
             Alerts = TimeSeriesDashboards.Alerts,
         });
+        if (props.Grafana is { } login)
+        {
+            var workspace = new GrafanaWorkspace(this, "Grafana", new()
+            {
+                Login = login,
+                Version = props.GrafanaVersion,
+                Network = GrafanaNetwork.To(store),
+                NotificationTopics = [topic],
+            });
+            new GrafanaProvisioning(this, "GrafanaContent", new()
+            {
+                Workspace = workspace,
+                Content = dashboards,
+                Function = functions.Function("GrafanaProvisioning"),
+            });
+            Output("GrafanaUrl", workspace.Url);
+        }
 
         Output("ReadingsStreamName", readings.Stream.StreamName);
         Output("CleansedStreamName", cleansed.Stream.StreamName);
