@@ -18,7 +18,7 @@ internal sealed class FlinkLifecycleFunction(Func<string, IFlinkService> service
     public Task<CustomResourceAnswer> BeginAsync(CustomResourceRequest request, CancellationToken cancellationToken) => request switch
     {
         { RequestType: RequestType.Delete } => Task.FromResult(new CustomResourceAnswer(request.PhysicalResourceId!)),
-        { ResourceType: PreparationType } => Task.FromResult(_preparation.Begin(new(request))),
+        { ResourceType: PreparationType } => Task.FromResult(Preparation.Begin(new(request))),
         { ResourceType: OperationType } => _running.BeginAsync(new(request), cancellationToken),
         _ => throw Unknown(request),
     };

@@ -17,8 +17,11 @@ internal sealed class FlinkServiceException(string code, string message, Excepti
 
     /// <summary>Whether asking again may help, because something else goes on or the service is busy.</summary>
     public bool IsTransient => code
-        is "ResourceInUse" or "ConcurrentModification" or "Throttling" or "ThrottlingException" or "TooManyRequests"
+        is "ResourceInUse" or "ConcurrentModification" or "Throttling" or "TooManyRequests"
         or "RequestLimitExceeded" or "ServiceUnavailable" or "InternalFailure" or "InternalServerError";
+
+    /// <summary>Whether there is no such application.</summary>
+    public bool IsNotFound => code == "ResourceNotFound";
 
     /// <summary>Whether there is no more room for snapshots.</summary>
     public bool IsLimit => code == "LimitExceeded";

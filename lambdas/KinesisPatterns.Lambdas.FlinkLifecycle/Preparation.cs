@@ -11,7 +11,7 @@ internal sealed class Preparation(Func<string, IFlinkService> services, TimeProv
     private const string Prefix = "deployment-";
     private const int Kept = 10;
 
-    public CustomResourceAnswer Begin(Deployment deployment)
+    public static CustomResourceAnswer Begin(Deployment deployment)
     {
         if (deployment is { CrossesLines: true, StateIsCompatible: false } && deployment.Restore.Type != Restore.None)
         {

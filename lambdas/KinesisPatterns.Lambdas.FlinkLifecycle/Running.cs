@@ -13,12 +13,6 @@ internal sealed class Running(Func<string, IFlinkService> services, TimeProvider
     // How long the service may not yet know a role that was just made.
     private static readonly TimeSpan Propagation = TimeSpan.FromMinutes(3);
 
-    // What failed longer ago was not this deployment: custom resources end after an hour.
-    private static readonly TimeSpan Recent = TimeSpan.FromHours(1);
-
-    private static readonly string[] Changes =
-        [Operation.Start, Operation.Stop, Operation.Update, Operation.RollBack];
-
     /// <summary>
     /// Starts a stopped application. What it fails for by now, it fails for when it is asked whether this is done.
     /// </summary>
@@ -52,7 +46,7 @@ internal sealed class Running(Func<string, IFlinkService> services, TimeProvider
         {
             ApplicationStatus.Running => await RunningAsync(service, deployment, application, operations, cancellationToken),
             ApplicationStatus.Ready => await StoppedAsync(service, deployment, application, operations, cancellationToken),
-            ApplicationStatus.RolledBack => throw await FailedAsync(service, deployment, application, operations, cancellationToken),
+            ApplicationStatus.RolledBack => throw await UndoneAsync(service, deployment, application, operations, cancellationToken),
             ApplicationStatus.Deleting => throw deployment.Failed("it is being deleted."),
             ApplicationStatus.Maintenance => CustomResourceProgress.Pending,
             _ => await ChangingAsync(service, deployment, application, operations, cancellationToken),
@@ -63,17 +57,17 @@ internal sealed class Running(Func<string, IFlinkService> services, TimeProvider
         IFlinkService service, Deployment deployment, Application application, IReadOnlyList<Operation> operations,
         CancellationToken cancellationToken)
     {
-        if (WasUndone(operations))
-        {
-            throw await FailedAsync(service, deployment, application, operations, cancellationToken);
-        }
-
         if (operations.Since() is not null)
         {
             return CustomResourceProgress.Pending;
         }
 
-        var since = operations.Latest(Changes)?.Ended ?? application.Updated;
+        if (deployment.Difference(application) is not null)
+        {
+            throw await UndoneAsync(service, deployment, application, operations, cancellationToken);
+        }
+
+        var since = operations.Latest()?.Ended ?? application.Updated;
         return time.GetUtcNow() - since < deployment.Watch
             ? CustomResourceProgress.Pending
             : CustomResourceProgress.DoneWith(new Dictionary<string, string> { ["Version"] = $"{application.Version}" });
@@ -83,9 +77,9 @@ internal sealed class Running(Func<string, IFlinkService> services, TimeProvider
         IFlinkService service, Deployment deployment, Application application, IReadOnlyList<Operation> operations,
         CancellationToken cancellationToken)
     {
-        if (WasUndone(operations))
+        if (deployment.Difference(application) is not null)
         {
-            throw await FailedAsync(service, deployment, application, operations, cancellationToken);
+            throw await UndoneAsync(service, deployment, application, operations, cancellationToken);
         }
 
         var start = operations.Latest(Operation.Start);
@@ -102,7 +96,7 @@ internal sealed class Running(Func<string, IFlinkService> services, TimeProvider
 
         if (!start.Failed)
         {
-            var stopped = operations.Latest(Changes) is { Kind: Operation.Stop } ? ": somebody stopped it." : ".";
+            var stopped = operations.Latest() is { Kind: Operation.Stop } ? ": somebody stopped it." : ".";
             throw deployment.Failed($"its job started and stopped again{stopped} {Where}");
         }
 
@@ -161,21 +155,16 @@ internal sealed class Running(Func<string, IFlinkService> services, TimeProvider
         }
     }
 
-    /// <summary>Whether what CloudFormation changed is not what the application is, which CloudFormation does not see.</summary>
-    private bool WasUndone(IReadOnlyList<Operation> operations) =>
-        operations.Latest(Operation.Update, Operation.RollBack) is { IsInProgress: false } change
-        && (change.Failed || change.Kind == Operation.RollBack)
-        && time.GetUtcNow() - (change.Ended ?? change.Started) <= Recent;
-
-    private async Task<CustomResourceException> FailedAsync(
+    private static async Task<CustomResourceException> UndoneAsync(
         IFlinkService service, Deployment deployment, Application application, IReadOnlyList<Operation> operations,
         CancellationToken cancellationToken)
     {
         var update = operations.Latest(Operation.Update);
         var reason = update is null ? null : await service.ReasonAsync(update.Id, cancellationToken);
+        var difference = deployment.Difference(application);
         return deployment.Failed(
-            $"its update was undone (it is {application.Status}, version {application.Version}): "
-            + $"{reason ?? "the service gives no reason."} {Where}");
+            $"its update was undone: {reason ?? "the service gives no reason."} It is {application.Status}, version "
+            + $"{application.Version}{(difference is null ? "" : $", {difference}")}. {Where}");
     }
 
     private bool MayPropagate(Application application) => time.GetUtcNow() - application.Updated <= Propagation;

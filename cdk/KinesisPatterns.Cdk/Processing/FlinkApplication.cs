@@ -40,7 +40,7 @@ public sealed class FlinkApplication : Construct, IGrantable
             ApplicationConfiguration = FlinkConfiguration.Of(props, _code),
             ApplicationMaintenanceConfiguration = FlinkConfiguration.Maintenance(props.MaintenanceStart),
         });
-        _lifecycle = new FlinkLifecycle(this, Name, Arn, props);
+        _lifecycle = new FlinkLifecycle(this, Name, Arn, _code.S3ObjectKey, props);
         Encrypt(props.Key);
 
         // The service tries its role when the application is made, and the job has to be logged from its start.
@@ -142,12 +142,14 @@ public sealed class FlinkApplication : Construct, IGrantable
                 ["PropertyGroupId"] = group.Key,
                 ["PropertyMap"] = group.Value.ToDictionary(property => property.Key, property => (object)property.Value),
             }).ToArray());
-        _lifecycle.Follow(Stack.Of(this).Resolve(new Dictionary<string, object>
+        var groups = _groups.Groups.ToDictionary(group => group.Key, group => (object)group.Value.ToDictionary());
+        var configuration = new Dictionary<string, object>
         {
             ["Configuration"] = FlinkConfiguration.Of(_props, _code),
             ["Key"] = _props.Key?.KeyArn ?? "",
-            ["Groups"] = _groups.Groups.ToDictionary(group => group.Key, group => (object)group.Value.ToDictionary()),
-        }));
+            ["Groups"] = groups,
+        };
+        _lifecycle.Follow(Stack.Of(this).Resolve(configuration), groups);
     }
 
     private void Encrypt(IKey? key)

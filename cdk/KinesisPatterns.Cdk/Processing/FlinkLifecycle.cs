@@ -24,10 +24,12 @@ internal sealed class FlinkLifecycle
         "kinesisanalytics:StopApplication",
     ];
 
+    private const int LongestGroups = 30_000;
+
     private readonly CustomResource _preparation;
     private readonly CustomResource _operation;
 
-    public FlinkLifecycle(Construct scope, string application, string arn, FlinkApplicationProps props)
+    public FlinkLifecycle(Construct scope, string application, string arn, string codeKey, FlinkApplicationProps props)
     {
         var hook = new DeploymentHook(scope, "Lifecycle", new()
         {
@@ -42,8 +44,8 @@ internal sealed class FlinkLifecycle
             ResourceArns = [arn],
         });
         Hook = hook;
-        _preparation = hook.Add(scope, "Preparation", "Custom::FlinkPreparation", Told(application, props));
-        _operation = hook.Add(scope, "Operation", "Custom::FlinkOperation", Told(application, props));
+        _preparation = hook.Add(scope, "Preparation", "Custom::FlinkPreparation", Told(application, codeKey, props));
+        _operation = hook.Add(scope, "Operation", "Custom::FlinkOperation", Told(application, codeKey, props));
     }
 
     public IGrantable Hook { get; }
@@ -56,21 +58,30 @@ internal sealed class FlinkLifecycle
 
     /// <summary>Makes a change of the configuration a change of both custom resources.</summary>
     /// <param name="configuration">What was configured, with intrinsic functions for what is not known yet.</param>
-    public void Follow(object configuration)
+    /// <param name="groups">The property groups, to find out whether the service has undone a change of them.</param>
+    public void Follow(object configuration, IReadOnlyDictionary<string, object> groups)
     {
         var hash = Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(configuration)));
         foreach (var resource in new[] { _preparation, _operation })
         {
             ((CfnResource)resource.Node.DefaultChild!).AddPropertyOverride("Configuration", hash[..32]);
         }
+
+        // The whole request has to fit into 256 KB, on its way through a state machine.
+        if (JsonSerializer.Serialize(groups).Length <= LongestGroups)
+        {
+            ((CfnResource)_operation.Node.DefaultChild!).AddPropertyOverride("PropertyGroups", groups);
+        }
     }
 
-    private static Dictionary<string, object> Told(string application, FlinkApplicationProps props)
+    private static Dictionary<string, object> Told(string application, string codeKey, FlinkApplicationProps props)
     {
         var told = new Dictionary<string, object>
         {
             ["ApplicationName"] = application,
             ["Runtime"] = props.Runtime.Name,
+            ["CodeKey"] = codeKey,
+            ["Parallelism"] = props.Parallelism.ToString(CultureInfo.InvariantCulture),
             ["Restore"] = props.Restore.Type,
             ["AllowNonRestoredState"] = Text(props.AllowNonRestoredState),
             ["StateIsCompatible"] = Text(props.StateIsCompatible),
