@@ -1,5 +1,6 @@
 using Amazon.DynamoDBv2;
 using Amazon.Lambda.Core;
+using Amazon.SecretsManager;
 using KinesisPatterns.Lambdas;
 using KinesisPatterns.Lambdas.SeriesCalculator;
 
@@ -23,10 +24,14 @@ await FunctionHost.RunAsync(static () =>
 
         var url = Settings.Address("INFLUX_URL");
         var secret = Settings.Required("INFLUX_SECRET_ARN");
-        var secrets = new SecretsManager();
+        var secrets = new AmazonSecretsManagerClient();
         var http = new HttpClient(new SocketsHttpHandler { UseCookies = false }) { Timeout = TimeSpan.FromSeconds(30) };
         return new(
             http, url, Settings.Required("INFLUX_ORGANIZATION"), Settings.Required("INFLUX_BUCKET"),
-            new(http, url, token => secrets.GetAsync(secret, token)), Log);
+            new(http, url, Login), Log);
+
+        async Task<string> Login(CancellationToken token) =>
+            (await secrets.GetSecretValueAsync(new() { SecretId = secret }, token)).SecretString
+            ?? throw new FormatException($"{secret}: expected a secret of text.");
     }
 });

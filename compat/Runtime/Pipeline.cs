@@ -7,21 +7,21 @@ using Amazon.Runtime.Internal.Endpoints.StandardLibrary;
 using Amazon.Util;
 using Endpoint = Amazon.Runtime.Endpoints.Endpoint;
 
-namespace Amazon.Kinesis.Internal;
+namespace Compat.Runtime;
 
-internal sealed class AmazonKinesisMetadata : IServiceMetadata
+internal sealed class ServiceMetadata : IServiceMetadata
 {
-    public string ServiceId => "Kinesis";
+    public string ServiceId => Service.Id;
 
     public IDictionary<string, string> OperationNameMapping { get; } = new Dictionary<string, string>();
 }
 
-internal sealed class AmazonKinesisAuthSchemeHandler : BaseAuthResolverHandler
+internal sealed class AuthSchemeHandler : BaseAuthResolverHandler
 {
     protected override List<IAuthSchemeOption> ResolveAuthOptions(IExecutionContext executionContext) => AuthSchemeOption.DEFAULT_SIGV4;
 }
 
-internal sealed class AmazonKinesisEndpointResolver : BaseEndpointResolver
+internal sealed class ServiceEndpointResolver : BaseEndpointResolver
 {
     protected override EndpointParameters MapEndpointsParameters(IRequestContext requestContext)
     {
@@ -42,7 +42,7 @@ internal sealed class AmazonKinesisEndpointResolver : BaseEndpointResolver
 }
 
 // The regional endpoint, which every operation is served at; the package prefers account endpoints where an ARN is given.
-internal sealed class AmazonKinesisEndpointProvider : IEndpointProvider
+internal sealed class ServiceEndpointProvider : IEndpointProvider
 {
     public Endpoint ResolveEndpoint(EndpointParameters parameters)
     {
@@ -59,6 +59,6 @@ internal sealed class AmazonKinesisEndpointProvider : IEndpointProvider
         var partition = Fn.Partition(region);
         var fips = parameters["UseFIPS"] is true ? "-fips" : "";
         var suffix = parameters["UseDualStack"] is true ? partition.dualStackDnsSuffix : partition.dnsSuffix;
-        return new($"https://kinesis{fips}.{region}.{suffix}");
+        return new($"https://{Service.EndpointPrefix}{fips}.{region}.{suffix}");
     }
 }

@@ -1,7 +1,9 @@
 using System.Text.Json;
+using System.Globalization;
 using Amazon.Runtime;
+using Amazon.Runtime.Internal;
 
-namespace Amazon.Kinesis.Internal;
+namespace Compat.Runtime;
 
 internal static class Json
 {
@@ -10,6 +12,8 @@ internal static class Json
     public static void Value(Utf8JsonWriter writer, ConstantClass value) => writer.WriteStringValue(value.Value);
 
     public static void Value(Utf8JsonWriter writer, long? value) => writer.WriteNumberValue(value.Value);
+
+    public static void Value(Utf8JsonWriter writer, double? value) => writer.WriteNumberValue(value.Value);
 
     public static void Value(Utf8JsonWriter writer, bool? value) => writer.WriteBooleanValue(value.Value);
 
@@ -51,6 +55,8 @@ internal static class Json
     public static int? Int(ref Utf8JsonReader reader) => Absent(ref reader) ? null : reader.GetInt32();
 
     public static long? Long(ref Utf8JsonReader reader) => Absent(ref reader) ? null : reader.GetInt64();
+
+    public static double? Double(ref Utf8JsonReader reader) => Absent(ref reader) ? null : reader.GetDouble();
 
     public static bool? Bool(ref Utf8JsonReader reader) => Absent(ref reader) ? null : reader.GetBoolean();
 
@@ -103,6 +109,21 @@ internal static class Json
         }
 
         return values;
+    }
+
+    public static string Text(IFormattable value) => value?.ToString(null, CultureInfo.InvariantCulture);
+
+    public static string Required(string value, string member) => string.IsNullOrEmpty(value)
+        ? throw new AmazonClientException($"Request object does not have required field {member} set")
+        : value;
+
+    public static void Query(IRequest request, string name, string value)
+    {
+        request.UseQueryString = true;
+        if (value is not null)
+        {
+            request.Parameters[name] = value;
+        }
     }
 
     private static bool Absent(ref Utf8JsonReader reader) => reader.TokenType == JsonTokenType.Null;
