@@ -27,6 +27,13 @@ internal sealed class Context(Node node, string stack)
         var text => throw new ArgumentException($"context {stack}:{key}: expected seconds of 0 or more, got {text}"),
     };
 
+    public double? Share(string key) => Text(key) switch
+    {
+        null => null,
+        var text when double.TryParse(text, CultureInfo.InvariantCulture, out var share) && share is >= 0 and <= 1 => share,
+        var text => throw new ArgumentException($"context {stack}:{key}: expected a number of 0 to 1, got {text}"),
+    };
+
     public int? Whole(string key, int minimum, int maximum) => Text(key) switch
     {
         null => null,

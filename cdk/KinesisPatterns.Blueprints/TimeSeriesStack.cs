@@ -64,6 +64,7 @@ public sealed class TimeSeriesStack : Stack
             PointInTimeRecovery = true,
             RemovalPolicy = RemovalPolicy.RETAIN,
         });
+        var anomalies = new AnomalyAlerts(this, "Anomalies", new() { Network = store.WriterNetwork });
         var calculator = new StreamFunction(this, "SeriesCalculator", new()
         {
             Source = cleansed,
@@ -74,6 +75,9 @@ public sealed class TimeSeriesStack : Stack
                     ["SERIES_TABLE_NAME"] = series.TableName,
                     ["SERIES_RETENTION_DAYS"] = props.SeriesRetention.ToDays().ToString(CultureInfo.InvariantCulture),
                     ["WINDOW_SECONDS"] = window,
+                    ["EVENT_BUS_NAME"] = anomalies.Bus.EventBusName,
+                    ["ANOMALY_THRESHOLD"] = props.AnomalyThreshold.ToString(CultureInfo.InvariantCulture),
+                    ["ANOMALY_COOLDOWN_MINUTES"] = props.AnomalyCooldown.ToMinutes().ToString(CultureInfo.InvariantCulture),
                 },
                 Network = store.WriterNetwork,
             },
@@ -81,6 +85,7 @@ public sealed class TimeSeriesStack : Stack
             Failures = new() { Bucket = failures },
         });
         store.GrantWrite(calculator);
+        anomalies.GrantPut(calculator);
         series.Grant(
             calculator,
             "dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem");
@@ -112,10 +117,12 @@ public sealed class TimeSeriesStack : Stack
         if (props.AlarmEmail is not null)
         {
             topic.AddSubscription(new EmailSubscription(props.AlarmEmail));
+            anomalies.Topic.AddSubscription(new EmailSubscription(props.AlarmEmail));
         }
 
         cleansing.Alarms.Notify(topic);
         calculator.Alarms.Notify(topic);
+        anomalies.Alarms.Notify(topic);
         alarms.Notify(topic);
 
         var dashboards = new GrafanaContent(this, "Dashboards", new()

@@ -30,7 +30,13 @@ public sealed class TimeSeriesStackProps : StackProps
     /// <summary>How long the table keeps windows.</summary>
     public Duration SeriesRetention { get; init; } = Duration.Days(30);
 
-    /// <summary>Who is told of alarms by mail; null subscribes nobody to the topic.</summary>
+    /// <summary>The score from which on a reading is an anomaly: 0 to 1, where 0.995 is the most unusual of about 200.</summary>
+    public double AnomalyThreshold { get; init; } = 0.995;
+
+    /// <summary>How long a series has no other anomaly after one: 0 minutes to 1 year.</summary>
+    public Duration AnomalyCooldown { get; init; } = Duration.Minutes(60);
+
+    /// <summary>Who is told of alarms and anomalies by mail; null subscribes nobody to the topics.</summary>
     public string? AlarmEmail { get; init; }
 
     /// <summary>
@@ -62,6 +68,10 @@ public sealed class TimeSeriesStackProps : StackProps
             MaximumRecordSize = context.Whole("maximumRecordKiB", 1_024, 10_240) is { } size
                 ? Size.Kibibytes(size)
                 : defaults.MaximumRecordSize,
+            AnomalyThreshold = context.Share("anomalyThreshold") ?? defaults.AnomalyThreshold,
+            AnomalyCooldown = context.Whole("anomalyCooldownMinutes", 0, 525_600) is { } minutes
+                ? Duration.Minutes(minutes)
+                : defaults.AnomalyCooldown,
             NativeAot = context.Flag("nativeAot"),
             AlarmEmail = context.Text("alarmEmail"),
             Grafana = GrafanaContext.Login(context),

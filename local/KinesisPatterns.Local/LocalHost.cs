@@ -45,7 +45,7 @@ public sealed class LocalHost : IAsyncDisposable
             Observer = Recorder,
         });
         var api = new ApiGatewayService(InvokeAsync, Deployment.Identity, TimeProvider.System);
-        Services = new(kinesis, lambda, new(), s3, new(), new(TimeProvider.System), api, new(StringComparer.Ordinal));
+        Services = new(kinesis, lambda, new(), s3, new(), new(TimeProvider.System), api, new(Deployment.Identity, TimeProvider.System), new(StringComparer.Ordinal));
         _web = Build(options);
     }
 

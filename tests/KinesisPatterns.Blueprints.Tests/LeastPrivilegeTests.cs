@@ -101,10 +101,11 @@ public sealed class LeastPrivilegeTests
             dynamodb:PutItem ["Series","Arn"]
             dynamodb:Query ["Series","Arn"]
             dynamodb:UpdateItem ["Series","Arn"]
+            events:PutEvents ["AnomaliesBus","Arn"]
             secretsmanager:DescribeSecret "StoreLogin"
             secretsmanager:GetSecretValue "StoreLogin"
             """,
-            Rights("SeriesCalculator", "dynamodb:", "secretsmanager:", "kinesis:Put"));
+            Rights("SeriesCalculator", "dynamodb:", "events:", "secretsmanager:", "kinesis:Put"));
         Assert.Equal(
             """
             dynamodb:GetItem ["Series","Arn"]

@@ -26,7 +26,10 @@ public sealed class DeploymentHookTests
             }
             """);
         var definition = _stack.Only("AWS::StepFunctions::StateMachine").GetProperty("Properties").GetProperty("DefinitionString");
-        Assert.Contains(@"\""IntervalSeconds\"":15,\""MaxAttempts\"":120", definition.GetRawText(), StringComparison.Ordinal);
+        Assert.Contains(
+            @"""IntervalSeconds"":15,""MaxAttempts"":120",
+            definition.GetRawText().Replace(@"\u0022", "\""),
+            StringComparison.Ordinal);
     }
 
     [Fact]

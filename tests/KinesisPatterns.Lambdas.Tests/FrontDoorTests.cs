@@ -51,6 +51,7 @@ public sealed class FrontDoorTests
             { Path: "/api/v2/signin" } => new(204, "", new Dictionary<string, string> { ["Set-Cookie"] = "influxdb-oss-session=s" }),
             { Target: "secretsmanager.GetSecretValue" } => Secret(exchange),
             { Target: "DynamoDB_20120810.GetItem" } => new(200, "{}"),
+            { Target: "DynamoDB_20120810.Query" } => new(200, """{"Items":[],"Count":0}"""),
             { Target: "DynamoDB_20120810.PutItem" } => Keep(items, JsonNode.Parse(exchange.Text)!),
             _ => Keep(lines, Gunzip(exchange)),
         });
@@ -58,7 +59,8 @@ public sealed class FrontDoorTests
         var (answer, log) = await RunAsync(
             "SeriesCalculator", aws, Encoding.UTF8.GetString(Events.Json([Encoding.UTF8.GetBytes(Events.Reading())])),
             ("SERIES_TABLE_NAME", "series"), ("WINDOW_SECONDS", "60"), ("SERIES_RETENTION_DAYS", "30"), ("SERIES_STORE", "influx-2"),
-            ("INFLUX_URL", aws.Url.ToString()), ("INFLUX_ORGANIZATION", "o"), ("INFLUX_BUCKET", "b"), ("INFLUX_SECRET_ARN", "arn:secret"));
+            ("INFLUX_URL", aws.Url.ToString()), ("INFLUX_ORGANIZATION", "o"), ("INFLUX_BUCKET", "b"), ("INFLUX_SECRET_ARN", "arn:secret"),
+            ("EVENT_BUS_NAME", "bus"), ("ANOMALY_THRESHOLD", "0.995"), ("ANOMALY_COOLDOWN_MINUTES", "60"));
 
         Assert.True(answer == """{"batchItemFailures":[]}""", log);
         Assert.Equal(
@@ -94,6 +96,53 @@ public sealed class FrontDoorTests
         Assert.Equal(
             """{"device":"machine-1","metric":"temperature","time":"2026-11-22T19:28:00.123Z","value":73.9,"unit":"celsius","tags":{"site":"hall-1"},"rate":-0.5,"mean":70,"deviation":1.5,"minimum":60,"maximum":80,"count":12}""",
             response["body"]!.GetValue<string>());
+    }
+
+    [Fact]
+    public async Task FlinkLifecycle_starts_an_application()
+    {
+        var asked = new ConcurrentQueue<string>();
+        await using var aws = await HttpServer.StartAsync(exchange =>
+        {
+            asked.Enqueue($"{exchange.Target} {exchange.Text}");
+            return exchange.Target == "KinesisAnalytics_20180523.DescribeApplication"
+                ? new(200, """
+                    {"ApplicationDetail":{"ApplicationName":"job","ApplicationStatus":"READY","ApplicationVersionId":1,"RuntimeEnvironment":"FLINK-2_2",
+                     "CreateTimestamp":1795375680.123,"LastUpdateTimestamp":1795375680.123}}
+                    """)
+                : new(200, """{"OperationId":"o-1"}""");
+        });
+
+        var (answer, log) = await RunAsync(
+            "FlinkLifecycle", aws, """
+            {"RequestType":"Create","ResponseURL":"https://cloudformation.example/?secret","StackId":"arn:stack","RequestId":"r-1",
+             "LogicalResourceId":"Job","ResourceType":"Custom::FlinkOperation",
+             "ResourceProperties":{"ApplicationName":"job","Runtime":"FLINK-2_2","Restore":"RESTORE_FROM_LATEST_SNAPSHOT","AllowNonRestoredState":"false"}}
+            """);
+
+        Assert.True(answer == """{"PhysicalResourceId":"job","Begun":true}""", $"{answer}\n{log}");
+        Assert.Equal(
+            [
+                """KinesisAnalytics_20180523.DescribeApplication {"ApplicationName":"job"}""",
+                """KinesisAnalytics_20180523.StartApplication {"ApplicationName":"job","RunConfiguration":{"FlinkRunConfiguration":{"AllowNonRestoredState":false},"ApplicationRestoreConfiguration":{"ApplicationRestoreType":"RESTORE_FROM_LATEST_SNAPSHOT"}}}""",
+            ],
+            asked);
+        Assert.DoesNotContain("secret", log, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task FlinkLifecycle_gives_the_reason_of_a_refusal()
+    {
+        await using var aws = await HttpServer.StartAsync(_ => new(
+            400, """{"__type":"InvalidRequestException","message":"Not here."}"""));
+
+        var (answer, _) = await RunAsync(
+            "FlinkLifecycle", aws, """
+            {"RequestType":"Create","RequestId":"r-1","LogicalResourceId":"Job","ResourceType":"Custom::FlinkOperation",
+             "ResourceProperties":{"ApplicationName":"job"}}
+            """);
+
+        Assert.Contains("Job: FlinkServiceException: InvalidRequest: Not here.", answer, StringComparison.Ordinal);
     }
 
     [Theory]

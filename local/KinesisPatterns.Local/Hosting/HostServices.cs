@@ -1,5 +1,6 @@
 using KinesisPatterns.Local.ApiGateway;
 using KinesisPatterns.Local.DynamoDb;
+using KinesisPatterns.Local.EventBridge;
 using KinesisPatterns.Local.Firehose;
 using KinesisPatterns.Local.Kinesis;
 using KinesisPatterns.Local.Lambda;
@@ -18,6 +19,7 @@ internal sealed record HostServices(
     SecretsManagerService Secrets,
     FirehoseService Firehose,
     ApiGatewayService Api,
+    EventBridgeService Events,
     Dictionary<string, InfluxService> Influx) : IAsyncDisposable
 {
     public async ValueTask DisposeAsync()

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using KinesisPatterns.Local.ApiGateway;
 using KinesisPatterns.Local.Assembly;
+using KinesisPatterns.Local.EventBridge;
 using KinesisPatterns.Local.Firehose;
 using KinesisPatterns.Local.Lambda;
 
@@ -24,14 +25,22 @@ internal sealed partial class Provisioner(
 
     public async Task<IReadOnlyList<ResourceStatus>> RunAsync(InvokeFunction invoke, CancellationToken cancellation)
     {
+        var hooks = new DeploymentHooks(deployment);
+
         // What others refer to comes first; what starts data flowing comes last.
         Each("AWS::S3::Bucket", bucket => $"folder {services.S3.CreateBucket(bucket.Ref).Folder}");
         Each("AWS::SecretsManager::Secret", Secret);
         Each("AWS::Kinesis::Stream", Stream);
         await EachAsync("AWS::DynamoDB::Table", table => TableAsync(table, cancellation));
         await EachAsync("AWS::DynamoDB::GlobalTable", table => TableAsync(table, cancellation));
+        Each("AWS::Events::EventBus", Bus);
+        Each("AWS::Events::Rule", Rule);
         Each("AWS::Timestream::InfluxDBInstance", Influx);
-        Each("AWS::Lambda::Function", Function);
+        foreach (var function in deployment.OfType("AWS::Lambda::Function").Where(function => !hooks.Include(function)))
+        {
+            Runs(function, Function(function));
+        }
+
         Each("AWS::ApiGateway::RestApi", Api);
         Each("AWS::KinesisFirehose::DeliveryStream", resource => Deliver(resource, invoke));
         Each("AWS::Lambda::EventSourceMapping", Mapping);
@@ -61,7 +70,9 @@ internal sealed partial class Provisioner(
         _statuses.GetValueOrDefault(resource.LogicalId) ?? resource.Type switch
         {
             "AWS::Logs::LogGroup" => Part(resource, "function output goes to the terminal (--logs)"),
+            "AWS::SNS::Topic" => Part(resource, "what a rule sends it is shown on the page, nobody is told"),
             "AWS::IAM::Role" or "AWS::IAM::Policy" => Checked(resource, $"{CheckedOnly}: permissions are not enforced yet"),
+            "AWS::Lambda::Function" => Checked(resource, $"{CheckedOnly}: it takes part in deployments only"),
             "AWS::Lambda::Permission" => Checked(resource, $"{CheckedOnly}: permissions are not enforced yet"),
             "AWS::ApiGateway::Resource" or "AWS::ApiGateway::Method" or "AWS::ApiGateway::Stage" or "AWS::ApiGateway::RequestValidator" => Part(resource, "part of the API"),
             _ => Checked(resource, CheckedOnly),
@@ -96,6 +107,23 @@ internal sealed partial class Provisioner(
     {
         await services.DynamoDb.CreateTableAsync(table, cancellation);
         return "dynalite";
+    }
+
+    private string Bus(Resource bus)
+    {
+        services.Events.AddBus(bus.Ref);
+        return "in-process EventBridge";
+    }
+
+    private string Rule(Resource resource)
+    {
+        if (EventRule.Of(resource) is not { } rule)
+        {
+            return "has no event pattern or is switched off";
+        }
+
+        services.Events.AddRule(rule);
+        return $"matches events of {rule.Bus}";
     }
 
     private string Influx(Resource database)
