@@ -44,6 +44,18 @@ internal class Series<T>
         }
     }
 
+    /// <summary>The first and the last time; null when there is none.</summary>
+    public (long First, long Last)? Span
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _times.Count == 0 ? null : (_times[0], _times[^1]);
+            }
+        }
+    }
+
     public bool Contains(long time)
     {
         lock (_lock)
