@@ -12,17 +12,13 @@ internal static class Blueprint
 
     private static readonly Lazy<Dictionary<string, string>> _templates = new(Synthesize);
 
-<<<<<<< HEAD
     /// <summary>The roles of the functions that blueprints deploy.</summary>
     public static string[] Roles => ["Cleansing", "SeriesCalculator", "Query", "GrafanaProvisioning"];
 
-    public static TheoryData<string> Names => [.. _templates.Value.Keys];
-=======
     public static TheoryData<string> Names => [.. _templates.Value.Keys.Where(name => name != Constructs)];
 
     /// <summary>The blueprints, and a stack of constructs that no blueprint uses with all their options.</summary>
     public static TheoryData<string> Checked => [.. _templates.Value.Keys];
->>>>>>> flink
 
     /// <summary>The synthesized template, as a file.</summary>
     public static string TemplateFile(string name) => _templates.Value[name];
@@ -56,15 +52,12 @@ internal static class Blueprint
     {
         var app = new App();
         new TimeSeriesStack(app, "TimeSeries", new() { Functions = Functions() });
-<<<<<<< HEAD
         new TimeSeriesStack(app, "TimeSeriesGrafana", new()
         {
             Functions = Functions(),
             Grafana = GrafanaLogin.SamlLater,
         });
-=======
         new FlinkStack(app, Constructs);
->>>>>>> flink
         var assembly = app.Synth();
         return assembly.Stacks.ToDictionary(stack => stack.StackName, stack => stack.TemplateFullPath);
     }

@@ -41,7 +41,6 @@ public sealed class LeastPrivilegeTests
     public void Every_exception_is_still_needed() =>
         Assert.Superset(
             _onEverything.Keys.ToHashSet(),
-<<<<<<< HEAD
             Names.SelectMany(name => Allowed(name.Data))
                 .Where(grant => grant.Resource == "\"*\"").Select(grant => grant.Action).ToHashSet());
 
@@ -77,9 +76,6 @@ public sealed class LeastPrivilegeTests
             .Where(action => action.StartsWith("grafana", StringComparison.Ordinal)
                 || action.StartsWith("secretsmanager", StringComparison.Ordinal))
             .Order(StringComparer.Ordinal));
-=======
-            Names.SelectMany(name => Allowed(name.Data)).Where(grant => grant.Resource == "\"*\"").Select(grant => grant.Action).ToHashSet());
->>>>>>> flink
 
     [Fact]
     public void Each_function_of_TimeSeries_may_do_its_part_and_no_more()

@@ -9,6 +9,8 @@ public sealed class MetricTests
 
     public static TheoryData<string> Names => Blueprint.Checked;
 
+    public static TheoryData<string> Blueprints => Blueprint.Names;
+
     [Theory]
     [MemberData(nameof(Names))]
     public void Every_alarm_and_every_dashboard_names_a_metric_that_there_is(string name)
@@ -18,6 +20,16 @@ public sealed class MetricTests
 
         Assert.NotEmpty(uses);
         Assert.All(uses, use => Assert.Null(Problem(use, template)));
+    }
+
+    [Theory]
+    [MemberData(nameof(Blueprints))]
+    public void Every_dashboard_for_Grafana_names_a_metric_that_there_is(string name)
+    {
+        var uses = MetricUse.OfGrafana(name, Blueprint.GrafanaContent(name)).ToArray();
+
+        Assert.NotEmpty(uses);
+        Assert.All(uses, use => Assert.Null(Problem(use, Blueprint.Template(name))));
     }
 
     [Fact]
