@@ -122,16 +122,6 @@ public sealed class DashboardTests(Blueprint blueprint) : IAsyncLifetime
         Assert.Contains("expected mean, min, max, count, sum or last", (string?)answer["error"], StringComparison.Ordinal);
     }
 
-    [Theory]
-    [InlineData("dashboards.html")]
-    [InlineData("dashboards.js")]
-    public async Task The_page_is_served(string path)
-    {
-        using var answer = await _page.GetAsync(path, Cancellation);
-
-        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
-    }
-
     private async Task<JsonArray> DashboardsAsync() =>
         (await _page.GetFromJsonAsync<JsonArray>("dashboards/all", Cancellation))!;
 
