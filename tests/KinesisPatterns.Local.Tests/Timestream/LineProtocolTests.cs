@@ -48,6 +48,10 @@ public sealed class LineProtocolTests
     public void Takes_the_servers_time_when_there_is_none() =>
         Assert.Equal(42, Assert.Single(LineProtocol.Parse("m v=1", 1, () => 42)).Nanoseconds);
 
+    [Fact]
+    public void Texts_are_taken_and_not_kept() =>
+        Assert.Equal(["score"], Parse("""m reason="a \"b\", c=d e",score=0.5 1""").Select(p => p.Field));
+
     [Theory]
     [InlineData("m")]
     [InlineData("m v")]
@@ -57,7 +61,7 @@ public sealed class LineProtocolTests
     [InlineData("m,tag v=1 1")]
     [InlineData("m v=1 1 1")]
     [InlineData(",a=b v=1 1")]
-    [InlineData("m v=\"text\" 1")]
+    [InlineData("m v=\"text 1")]
     public void Fails_on_a_line_that_is_none(string line) => Assert.Throws<FormatException>(() => Parse(line));
 
     [Fact]
