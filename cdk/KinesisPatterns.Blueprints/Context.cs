@@ -9,6 +9,9 @@ internal sealed class Context(Node node, string stack)
         ? Convert.ToString(value, CultureInfo.InvariantCulture)
         : null;
 
+    public ArgumentException Wrong(string key, string expected) =>
+        new($"context {stack}:{key}: expected {expected}, got {Text(key) ?? "nothing"}");
+
     public bool Flag(string key) => Text(key) switch
     {
         null => false,

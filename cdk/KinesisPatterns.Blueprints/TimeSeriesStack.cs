@@ -125,6 +125,48 @@ public sealed class TimeSeriesStack : Stack
         anomalies.Alarms.Notify(topic);
         alarms.Notify(topic);
 
+        var dashboards = new GrafanaContent(this, "Dashboards", new()
+        {
+            Store = store,
+            Dashboards = TimeSeriesDashboards.All(new()
+            {
+                Readings = readings,
+                Cleansed = cleansed,
+                Rejected = rejected,
+                Outcome = name => cleansing.MetricCount(name),
+                Functions = new Dictionary<string, StreamFunction>
+                {
+                    ["cleansing"] = cleansing,
+                    ["series calculator"] = calculator,
+                },
+                Calculator = calculator,
+                Archives = new Dictionary<string, Archive>
+                {
+                    ["readings"] = readingsArchive,
+                    ["rejected"] = rejectedArchive,
+                },
+                Query = query,
+            }),
+            Alerts = TimeSeriesDashboards.Alerts,
+        });
+        if (props.Grafana is { } login)
+        {
+            var workspace = new GrafanaWorkspace(this, "Grafana", new()
+            {
+                Login = login,
+                Version = props.GrafanaVersion,
+                Network = GrafanaNetwork.To(store),
+                NotificationTopics = [topic],
+            });
+            new GrafanaProvisioning(this, "GrafanaContent", new()
+            {
+                Workspace = workspace,
+                Content = dashboards,
+                Function = functions.Function("GrafanaProvisioning"),
+            });
+            Output("GrafanaUrl", workspace.Url);
+        }
+
         Output("ReadingsStreamName", readings.Stream.StreamName);
         Output("CleansedStreamName", cleansed.Stream.StreamName);
         Output("RejectedStreamName", rejected.Stream.StreamName);

@@ -39,6 +39,14 @@ public sealed class TimeSeriesStackProps : StackProps
     /// <summary>Who is told of alarms and anomalies by mail; null subscribes nobody to the topics.</summary>
     public string? AlarmEmail { get; init; }
 
+    /// <summary>
+    /// How people log in to the Grafana workspace that shows the dashboards; null makes no workspace.
+    /// </summary>
+    public GrafanaLogin? Grafana { get; init; }
+
+    /// <summary>The workspace's version, such as <c>10.4</c>; null takes AWS's newest.</summary>
+    public string? GrafanaVersion { get; init; }
+
     /// <summary>Takes from the CDK context (<c>-c TimeSeries:maximumLatenessSeconds=3600</c>) what it names.</summary>
     public static TimeSeriesStackProps From(Node node)
     {
@@ -66,6 +74,8 @@ public sealed class TimeSeriesStackProps : StackProps
                 : defaults.AnomalyCooldown,
             NativeAot = context.Flag("nativeAot"),
             AlarmEmail = context.Text("alarmEmail"),
+            Grafana = GrafanaContext.Login(context),
+            GrafanaVersion = context.Text("grafanaVersion"),
         };
     }
 }

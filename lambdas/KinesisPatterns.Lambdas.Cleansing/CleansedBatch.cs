@@ -18,6 +18,9 @@ internal sealed class CleansedBatch : IDisposable
     /// <summary>What identifies each accepted reading and the record it came in.</summary>
     public List<(ReadingKey Key, RecordId Record, long Arrival)> Keys { get; } = [];
 
+    /// <summary>Which readings came again, and when.</summary>
+    public List<(ReadingKey Key, long Arrival)> Repeats { get; } = [];
+
     /// <summary>How many readings were accepted, and how many rejected in all and for each reason that occurred.</summary>
     public IReadOnlyCollection<KeyValuePair<string, long>> Counts =>
     [
@@ -35,6 +38,7 @@ internal sealed class CleansedBatch : IDisposable
     {
         _pending.Clear();
         Keys.Clear();
+        Repeats.Clear();
         Array.Clear(_reasons);
         return _accepted.TryClear() && _rejected.TryClear();
     }
@@ -51,6 +55,15 @@ internal sealed class CleansedBatch : IDisposable
         _accepted.End(reading.Device!, source);
         _pending[key] = arrival;
         Keys.Add((key, id, arrival));
+    }
+
+    public void Repeat(in ReadingKey key, long arrival)
+    {
+        Repeats.Add((key, arrival));
+        if (_pending.TryGetValue(key, out var before) && before < arrival)
+        {
+            _pending[key] = arrival;
+        }
     }
 
     public void Reject(

@@ -53,6 +53,11 @@ internal sealed class Cleanser
                 _memory.Remember(key, record, arrival);
             }
         }
+
+        foreach (var (key, arrival) in batch.Repeats)
+        {
+            _memory.Extend(key, arrival);
+        }
     }
 
     /// <summary>Takes the batch's buffers back.</summary>
@@ -85,6 +90,7 @@ internal sealed class Cleanser
         var key = new ReadingKey(reading.Device!, reading.Metric!, reading.Time);
         if (_memory.IsDuplicate(key, id, record.Arrival) || _memory.IsWithin(result.ArrivalOf(key), record.Arrival))
         {
+            result.Repeat(key, record.Arrival);
             result.Reject(
                 Reason.Duplicate, $"{reading.Device} {reading.Metric} {Timestamps.Text(reading.Time)} was accepted before",
                 index, record, user, reading);

@@ -52,7 +52,7 @@ internal readonly record struct RecordId(UInt128 Record, int SubSequenceNumber)
 }
 
 /// <summary>The readings that were accepted and written lately.</summary>
-/// <param name="window">How long one is remembered, in milliseconds of arrival time; 0 remembers none.</param>
+/// <param name="window">How long one is remembered after it came last, in milliseconds of arrival time; 0 remembers none.</param>
 /// <param name="capacity">The most readings remembered; the oldest are forgotten first.</param>
 internal sealed class DuplicateMemory(long window, int capacity = 500_000)
 {
@@ -76,6 +76,21 @@ internal sealed class DuplicateMemory(long window, int capacity = 500_000)
         }
 
         _seen[key] = (record, arrival);
+        Enqueue(key, arrival);
+    }
+
+    /// <summary>Remembers a reading for another window, because it came again.</summary>
+    public void Extend(in ReadingKey key, long arrival)
+    {
+        if (_seen.TryGetValue(key, out var before) && before.Arrival < arrival)
+        {
+            _seen[key] = (before.Record, arrival);
+            Enqueue(key, arrival);
+        }
+    }
+
+    private void Enqueue(in ReadingKey key, long arrival)
+    {
         _order.Enqueue((key, arrival));
         while (_order.Count > capacity || (_order.TryPeek(out var oldest) && oldest.Arrival < arrival - window))
         {

@@ -21,7 +21,8 @@ internal sealed class ReadingParser
 
     private readonly Names _names = new();
 
-    /// <summary>Null when <paramref name="json"/> is a reading, else what is wrong; device and metric are set if they could be read.</summary>
+    /// <summary>Null when <paramref name="json"/> is a reading, else what is wrong; device and metric are set if they could be read
+    /// from a JSON object.</summary>
     public string? Parse(ReadOnlySpan<byte> json, out Reading reading)
     {
         reading = default;
@@ -30,17 +31,24 @@ internal sealed class ReadingParser
             return "the payload is empty";
         }
 
+        if (!System.Text.Unicode.Utf8.IsValid(json))
+        {
+            return "the payload is no UTF-8";
+        }
+
         try
         {
             return ParseObject(json, ref reading);
         }
         catch (JsonException exception)
         {
+            reading = default;
             return $"the payload is no JSON: {exception.Message}";
         }
         catch (InvalidOperationException exception)
         {
             // A string that is no UTF-8 or has half of a surrogate pair.
+            reading = default;
             return $"the payload is no JSON: {exception.Message}";
         }
     }

@@ -191,7 +191,7 @@ public sealed class TimeSeriesStackTests
     public void Runs_functions_that_were_compiled_ahead_of_time()
     {
         var folder = Published.Folder();
-        foreach (var role in (string[])["Cleansing", "SeriesCalculator", "Query"])
+        foreach (var role in Blueprint.Roles)
         {
             Directory.Move(Published.Native("bootstrap", machine: 62), Path.Combine(folder, role));
         }

@@ -98,6 +98,53 @@ public sealed class FrontDoorTests
             response["body"]!.GetValue<string>());
     }
 
+    [Fact]
+    public async Task FlinkLifecycle_starts_an_application()
+    {
+        var asked = new ConcurrentQueue<string>();
+        await using var aws = await HttpServer.StartAsync(exchange =>
+        {
+            asked.Enqueue($"{exchange.Target} {exchange.Text}");
+            return exchange.Target == "KinesisAnalytics_20180523.DescribeApplication"
+                ? new(200, """
+                    {"ApplicationDetail":{"ApplicationName":"job","ApplicationStatus":"READY","ApplicationVersionId":1,"RuntimeEnvironment":"FLINK-2_2",
+                     "CreateTimestamp":1795375680.123,"LastUpdateTimestamp":1795375680.123}}
+                    """)
+                : new(200, """{"OperationId":"o-1"}""");
+        });
+
+        var (answer, log) = await RunAsync(
+            "FlinkLifecycle", aws, """
+            {"RequestType":"Create","ResponseURL":"https://cloudformation.example/?secret","StackId":"arn:stack","RequestId":"r-1",
+             "LogicalResourceId":"Job","ResourceType":"Custom::FlinkOperation",
+             "ResourceProperties":{"ApplicationName":"job","Runtime":"FLINK-2_2","Restore":"RESTORE_FROM_LATEST_SNAPSHOT","AllowNonRestoredState":"false"}}
+            """);
+
+        Assert.True(answer == """{"PhysicalResourceId":"job","Begun":true}""", $"{answer}\n{log}");
+        Assert.Equal(
+            [
+                """KinesisAnalytics_20180523.DescribeApplication {"ApplicationName":"job"}""",
+                """KinesisAnalytics_20180523.StartApplication {"ApplicationName":"job","RunConfiguration":{"FlinkRunConfiguration":{"AllowNonRestoredState":false},"ApplicationRestoreConfiguration":{"ApplicationRestoreType":"RESTORE_FROM_LATEST_SNAPSHOT"}}}""",
+            ],
+            asked);
+        Assert.DoesNotContain("secret", log, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task FlinkLifecycle_gives_the_reason_of_a_refusal()
+    {
+        await using var aws = await HttpServer.StartAsync(_ => new(
+            400, """{"__type":"InvalidRequestException","message":"Not here."}"""));
+
+        var (answer, _) = await RunAsync(
+            "FlinkLifecycle", aws, """
+            {"RequestType":"Create","RequestId":"r-1","LogicalResourceId":"Job","ResourceType":"Custom::FlinkOperation",
+             "ResourceProperties":{"ApplicationName":"job"}}
+            """);
+
+        Assert.Contains("Job: FlinkServiceException: InvalidRequest: Not here.", answer, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("Cleansing", "CLEANSING_RULES_FILE")]
     [InlineData("SeriesCalculator", "WINDOW_SECONDS")]

@@ -3,13 +3,6 @@ using Amazon.CDK.AWS.SNS;
 
 namespace KinesisPatterns.Cdk;
 
-/// <summary>One thing to watch.</summary>
-/// <param name="Id">What is wrong when it alarms, in PascalCase: the alarm's id.</param>
-/// <param name="Metric">A metric, from a resource's own metric method.</param>
-/// <param name="Above">The alarm rises when the metric is above this for a minute.</param>
-/// <param name="Then">What the person woken by it does.</param>
-public sealed record Watch(string Id, Metric Metric, double Above, string Then);
-
 /// <summary>One alarm for each thing to watch.</summary>
 public sealed class Alarms : Construct
 {
@@ -22,13 +15,17 @@ public sealed class Alarms : Construct
         {
             _alarms.Add(new Alarm(this, watch.Id, new AlarmProps
             {
-                Metric = watch.Metric.With(new MetricOptions { Period = Duration.Minutes(1) }),
-                Threshold = watch.Above,
-                ComparisonOperator = ComparisonOperator.GREATER_THAN_THRESHOLD,
-                EvaluationPeriods = 1,
+                Metric = Over(watch.Period, watch.Metric),
+                Threshold = watch.IsSilence ? 0 : watch.Above,
+
+                // No time and no count is below nothing: of a silence, only the lack of data breaches.
+                ComparisonOperator = watch.IsSilence
+                    ? ComparisonOperator.LESS_THAN_THRESHOLD
+                    : ComparisonOperator.GREATER_THAN_THRESHOLD,
+                EvaluationPeriods = watch.Periods,
 
                 // An idle stream has no data, and nothing wrong with it.
-                TreatMissingData = TreatMissingData.NOT_BREACHING,
+                TreatMissingData = watch.IsSilence ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
                 AlarmDescription = watch.Then,
             }));
         }
@@ -44,4 +41,11 @@ public sealed class Alarms : Construct
             alarm.AddOkAction(action);
         }
     }
+
+    private static IMetric Over(Duration period, IMetric metric) => metric switch
+    {
+        Metric one => one.With(new MetricOptions { Period = period }),
+        MathExpression calculated => calculated.With(new MathExpressionOptions { Period = period }),
+        _ => metric,
+    };
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 
@@ -6,6 +7,10 @@ namespace KinesisPatterns.Cdk;
 /// <summary>Which readings are accepted, and what is made of them.</summary>
 public sealed partial record CleansingRules
 {
+    // https://docs.aws.amazon.com/managed-flink/latest/apiv2/API_PropertyGroup.html
+    private const int MostProperties = 50;
+    private const int LongestProperty = 2_048;
+
     /// <summary>What is known of each metric, by its name.</summary>
     public IReadOnlyDictionary<string, MetricRule> Metrics { get; init; } = new Dictionary<string, MetricRule>();
 
@@ -46,11 +51,54 @@ public sealed partial record CleansingRules
             CleansingRulesJson.Options);
     }
 
+    /// <summary>
+    /// The rules as property groups of a Flink application: expressions of Flink SQL in the group <c>Rules</c>, in parts of
+    /// 2,048 characters where they are longer.
+    /// </summary>
+    /// <remarks>https://docs.aws.amazon.com/managed-flink/latest/apiv2/API_PropertyGroup.html</remarks>
+    public IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> ToFlinkProperties()
+    {
+        EnsureValid();
+        var group = new Dictionary<string, string>();
+        foreach (var (name, expression) in CleansingSql.Render(this))
+        {
+            var parts = Parts(expression);
+            for (var part = 0; part < parts.Count; part++)
+            {
+                group[parts.Count == 1 ? name : $"{name}.{part.ToString(CultureInfo.InvariantCulture)}"] = parts[part];
+            }
+        }
+
+        Ensure.That(
+            group.Count <= MostProperties,
+            nameof(CleansingRules),
+            $"rules that fit {MostProperties} properties of {LongestProperty} characters (the limit of a Flink application; "
+            + "a cleansing function has none)",
+            $"{group.Count} properties");
+        return new Dictionary<string, IReadOnlyDictionary<string, string>> { ["Rules"] = group };
+    }
+
     [GeneratedRegex(@"^[A-Za-z0-9._-]{1,64}\z")]
     private static partial Regex MetricName { get; }
 
     [GeneratedRegex(@"^[A-Za-z0-9._:-]{1,128}\z")]
     private static partial Regex DeviceName { get; }
+
+    private static List<string> Parts(string text)
+    {
+        var parts = new List<string>();
+        for (var start = 0; start < text.Length;)
+        {
+            var length = Math.Min(LongestProperty, text.Length - start);
+
+            // Half of a surrogate pair is no text that a template could hold.
+            length -= start + length < text.Length && char.IsHighSurrogate(text[start + length - 1]) ? 1 : 0;
+            parts.Add(text.Substring(start, length));
+            start += length;
+        }
+
+        return parts;
+    }
 
     private void EnsureValid()
     {

@@ -25,6 +25,8 @@ internal sealed partial class Provisioner(
 
     public async Task<IReadOnlyList<ResourceStatus>> RunAsync(InvokeFunction invoke, CancellationToken cancellation)
     {
+        var hooks = new DeploymentHooks(deployment);
+
         // What others refer to comes first; what starts data flowing comes last.
         Each("AWS::S3::Bucket", bucket => $"folder {services.S3.CreateBucket(bucket.Ref).Folder}");
         Each("AWS::SecretsManager::Secret", Secret);
@@ -34,7 +36,11 @@ internal sealed partial class Provisioner(
         Each("AWS::Events::EventBus", Bus);
         Each("AWS::Events::Rule", Rule);
         Each("AWS::Timestream::InfluxDBInstance", Influx);
-        Each("AWS::Lambda::Function", Function);
+        foreach (var function in deployment.OfType("AWS::Lambda::Function").Where(function => !hooks.Include(function)))
+        {
+            Runs(function, Function(function));
+        }
+
         Each("AWS::ApiGateway::RestApi", Api);
         Each("AWS::KinesisFirehose::DeliveryStream", resource => Deliver(resource, invoke));
         Each("AWS::Lambda::EventSourceMapping", Mapping);
@@ -66,6 +72,7 @@ internal sealed partial class Provisioner(
             "AWS::Logs::LogGroup" => Part(resource, "function output goes to the terminal (--logs)"),
             "AWS::SNS::Topic" => Part(resource, "what a rule sends it is shown on the page, nobody is told"),
             "AWS::IAM::Role" or "AWS::IAM::Policy" => Checked(resource, $"{CheckedOnly}: permissions are not enforced yet"),
+            "AWS::Lambda::Function" => Checked(resource, $"{CheckedOnly}: it takes part in deployments only"),
             "AWS::Lambda::Permission" => Checked(resource, $"{CheckedOnly}: permissions are not enforced yet"),
             "AWS::ApiGateway::Resource" or "AWS::ApiGateway::Method" or "AWS::ApiGateway::Stage" or "AWS::ApiGateway::RequestValidator" => Part(resource, "part of the API"),
             _ => Checked(resource, CheckedOnly),
