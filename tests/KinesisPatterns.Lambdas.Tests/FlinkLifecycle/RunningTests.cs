@@ -283,6 +283,16 @@ public sealed class RunningTests
     }
 
     [Fact]
+    public async Task What_an_update_that_is_not_over_leaves_behind_is_not_judged()
+    {
+        _flink.Begin(Operation.Update, ApplicationStatus.Running);
+        _flink.Application = _flink.Application! with { CodeKey = "old.zip" };
+        _flink.Pass(_watch);
+
+        Assert.False(await _hook.IsDoneAsync(RequestType.Update));
+    }
+
+    [Fact]
     public async Task A_rollback_of_the_stack_after_such_a_failure_succeeds()
     {
         // CloudFormation asks for what the service has gone back to already: the failed update is not this request's.

@@ -62,6 +62,10 @@ public sealed class LineProtocolTests
     public void Takes_the_servers_time_when_there_is_none() =>
         Assert.Equal(42, Assert.Single(LineProtocol.Parse("m v=1", 1, () => 42)).Nanoseconds);
 
+    [Fact]
+    public void Texts_are_taken_and_not_kept() =>
+        Assert.Equal(["score"], Parse("""m reason="a \"b\", c=d e",score=0.5 1""").Select(p => p.Field));
+
     [Theory]
     [InlineData("m")]
     [InlineData("m v")]
