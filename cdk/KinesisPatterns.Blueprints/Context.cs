@@ -9,11 +9,23 @@ internal sealed class Context(Node node, string stack)
         ? Convert.ToString(value, CultureInfo.InvariantCulture)
         : null;
 
+    public ArgumentException Wrong(string key, string expected) =>
+        new($"context {stack}:{key}: expected {expected}, got {Text(key) ?? "nothing"}");
+
     public bool Flag(string key) => Text(key) switch
     {
         null => false,
         var text when bool.TryParse(text, out var flag) => flag,
         var text => throw new ArgumentException($"context {stack}:{key}: expected true or false, got {text}"),
+    };
+
+    public T OneOf<T>(string key, T otherwise) where T : struct, Enum => Text(key) switch
+    {
+        null => otherwise,
+        var text when Enum.GetNames<T>().FirstOrDefault(name => name.Equals(text, StringComparison.OrdinalIgnoreCase)) is { } name
+            => Enum.Parse<T>(name),
+        var text => throw new ArgumentException(
+            $"context {stack}:{key}: expected {string.Join(" or ", Enum.GetNames<T>().Select(name => name.ToLowerInvariant()))}, got {text}"),
     };
 
     public Duration? Seconds(string key) => Text(key) switch
@@ -22,6 +34,13 @@ internal sealed class Context(Node node, string stack)
         var text when double.TryParse(text, CultureInfo.InvariantCulture, out var seconds)
             && seconds is >= 0 and < 1e9 => Duration.Seconds(seconds),
         var text => throw new ArgumentException($"context {stack}:{key}: expected seconds of 0 or more, got {text}"),
+    };
+
+    public double? Share(string key) => Text(key) switch
+    {
+        null => null,
+        var text when double.TryParse(text, CultureInfo.InvariantCulture, out var share) && share is >= 0 and <= 1 => share,
+        var text => throw new ArgumentException($"context {stack}:{key}: expected a number of 0 to 1, got {text}"),
     };
 
     public int? Whole(string key, int minimum, int maximum) => Text(key) switch

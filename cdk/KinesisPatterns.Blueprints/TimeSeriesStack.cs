@@ -35,25 +35,16 @@ public sealed class TimeSeriesStack : Stack
             Folder = "rejected",
         });
 
-        const string RulesFile = "cleansing-rules.json";
-        var rules = new Dictionary<string, string> { [RulesFile] = props.Rules.ToJson() };
-        var cleansing = new StreamFunction(this, "Cleansing", new()
+        var cleansing = new CleansingStage
         {
-            Source = readings,
-            Function = functions.Function("Cleansing", rules) with
-            {
-                Environment = new Dictionary<string, string>
-                {
-                    ["CLEANSED_STREAM_NAME"] = cleansed.Stream.StreamName,
-                    ["REJECTED_STREAM_NAME"] = rejected.Stream.StreamName,
-                    ["CLEANSING_RULES_FILE"] = RulesFile,
-                },
-            },
-            Reading = batches,
-            Failures = new() { Bucket = failures },
-        });
-        cleansed.GrantWrite(cleansing);
-        rejected.GrantWrite(cleansing);
+            Stack = this,
+            Props = props,
+            Functions = functions,
+            Readings = readings,
+            Cleansed = cleansed,
+            Rejected = rejected,
+            Failures = failures,
+        }.Define();
 
         var store = new InfluxStore(this, "Store");
         var series = new TableV2(this, "Series", new TablePropsV2
@@ -64,6 +55,7 @@ public sealed class TimeSeriesStack : Stack
             PointInTimeRecovery = true,
             RemovalPolicy = RemovalPolicy.RETAIN,
         });
+        var anomalies = new AnomalyAlerts(this, "Anomalies", new() { Network = store.WriterNetwork });
         var calculator = new StreamFunction(this, "SeriesCalculator", new()
         {
             Source = cleansed,
@@ -74,6 +66,9 @@ public sealed class TimeSeriesStack : Stack
                     ["SERIES_TABLE_NAME"] = series.TableName,
                     ["SERIES_RETENTION_DAYS"] = props.SeriesRetention.ToDays().ToString(CultureInfo.InvariantCulture),
                     ["WINDOW_SECONDS"] = window,
+                    ["EVENT_BUS_NAME"] = anomalies.Bus.EventBusName,
+                    ["ANOMALY_THRESHOLD"] = props.AnomalyThreshold.ToString(CultureInfo.InvariantCulture),
+                    ["ANOMALY_COOLDOWN_MINUTES"] = props.AnomalyCooldown.ToMinutes().ToString(CultureInfo.InvariantCulture),
                 },
                 Network = store.WriterNetwork,
             },
@@ -81,6 +76,7 @@ public sealed class TimeSeriesStack : Stack
             Failures = new() { Bucket = failures },
         });
         store.GrantWrite(calculator);
+        anomalies.GrantPut(calculator);
         series.Grant(
             calculator,
             "dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem");
@@ -112,11 +108,55 @@ public sealed class TimeSeriesStack : Stack
         if (props.AlarmEmail is not null)
         {
             topic.AddSubscription(new EmailSubscription(props.AlarmEmail));
+            anomalies.Topic.AddSubscription(new EmailSubscription(props.AlarmEmail));
         }
 
-        cleansing.Alarms.Notify(topic);
+        cleansing.Notify(topic);
         calculator.Alarms.Notify(topic);
+        anomalies.Alarms.Notify(topic);
         alarms.Notify(topic);
+
+        var dashboards = new GrafanaContent(this, "Dashboards", new()
+        {
+            Store = store,
+            Dashboards = TimeSeriesDashboards.All(new()
+            {
+                Readings = readings,
+                Cleansed = cleansed,
+                Rejected = rejected,
+                Outcome = cleansing.Outcome,
+                Functions = new Dictionary<string, StreamFunction>
+                {
+                    [cleansing.Name] = cleansing.Function,
+                    ["series calculator"] = calculator,
+                },
+                Calculator = calculator,
+                Archives = new Dictionary<string, Archive>
+                {
+                    ["readings"] = readingsArchive,
+                    ["rejected"] = rejectedArchive,
+                },
+                Query = query,
+            }),
+            Alerts = TimeSeriesDashboards.Alerts,
+        });
+        if (props.Grafana is { } login)
+        {
+            var workspace = new GrafanaWorkspace(this, "Grafana", new()
+            {
+                Login = login,
+                Version = props.GrafanaVersion,
+                Network = GrafanaNetwork.To(store),
+                NotificationTopics = [topic],
+            });
+            new GrafanaProvisioning(this, "GrafanaContent", new()
+            {
+                Workspace = workspace,
+                Content = dashboards,
+                Function = functions.Function("GrafanaProvisioning"),
+            });
+            Output("GrafanaUrl", workspace.Url);
+        }
 
         Output("ReadingsStreamName", readings.Stream.StreamName);
         Output("CleansedStreamName", cleansed.Stream.StreamName);

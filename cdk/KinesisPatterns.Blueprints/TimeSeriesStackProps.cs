@@ -19,6 +19,17 @@ public sealed class TimeSeriesStackProps : StackProps
     /// <summary>Which readings are accepted.</summary>
     public CleansingRules Rules { get; init; } = TimeSeriesRules.Default;
 
+    /// <summary>What cleanses them.</summary>
+    public CleansingEngine Cleansing { get; init; }
+
+    /// <summary>
+    /// The archive with the Flink job, as <c>mvn package</c> builds it; null is where this repository builds it.
+    /// </summary>
+    public string? FlinkJob { get; init; }
+
+    /// <summary>The version of Flink, which the archive's connector has to be built for.</summary>
+    public FlinkRuntime FlinkRuntime { get; init; } = FlinkRuntime.V2_2;
+
     /// <summary>
     /// The largest record devices may send: 1,024 to 10,240 KiB; null leaves Kinesis's own limit of 1,024.
     /// </summary>
@@ -30,8 +41,22 @@ public sealed class TimeSeriesStackProps : StackProps
     /// <summary>How long the table keeps windows.</summary>
     public Duration SeriesRetention { get; init; } = Duration.Days(30);
 
-    /// <summary>Who is told of alarms by mail; null subscribes nobody to the topic.</summary>
+    /// <summary>The score from which on a reading is an anomaly: 0 to 1, where 0.995 is the most unusual of about 200.</summary>
+    public double AnomalyThreshold { get; init; } = 0.995;
+
+    /// <summary>How long a series has no other anomaly after one: 0 minutes to 1 year.</summary>
+    public Duration AnomalyCooldown { get; init; } = Duration.Minutes(60);
+
+    /// <summary>Who is told of alarms and anomalies by mail; null subscribes nobody to the topics.</summary>
     public string? AlarmEmail { get; init; }
+
+    /// <summary>
+    /// How people log in to the Grafana workspace that shows the dashboards; null makes no workspace.
+    /// </summary>
+    public GrafanaLogin? Grafana { get; init; }
+
+    /// <summary>The workspace's version, such as <c>10.4</c>; null takes AWS's newest.</summary>
+    public string? GrafanaVersion { get; init; }
 
     /// <summary>Takes from the CDK context (<c>-c TimeSeries:maximumLatenessSeconds=3600</c>) what it names.</summary>
     public static TimeSeriesStackProps From(Node node)
@@ -45,6 +70,8 @@ public sealed class TimeSeriesStackProps : StackProps
                 MaximumLateness = context.Seconds("maximumLatenessSeconds") ?? defaults.Rules.MaximumLateness,
                 MaximumAhead = context.Seconds("maximumAheadSeconds") ?? defaults.Rules.MaximumAhead,
             },
+            Cleansing = context.OneOf("cleansing", defaults.Cleansing),
+            FlinkJob = context.Text("flinkJob"),
             Window = context.Whole("windowSeconds", 1, 86_400) is { } window
                 ? Duration.Seconds(window)
                 : defaults.Window,
@@ -54,8 +81,14 @@ public sealed class TimeSeriesStackProps : StackProps
             MaximumRecordSize = context.Whole("maximumRecordKiB", 1_024, 10_240) is { } size
                 ? Size.Kibibytes(size)
                 : defaults.MaximumRecordSize,
+            AnomalyThreshold = context.Share("anomalyThreshold") ?? defaults.AnomalyThreshold,
+            AnomalyCooldown = context.Whole("anomalyCooldownMinutes", 0, 525_600) is { } minutes
+                ? Duration.Minutes(minutes)
+                : defaults.AnomalyCooldown,
             NativeAot = context.Flag("nativeAot"),
             AlarmEmail = context.Text("alarmEmail"),
+            Grafana = GrafanaContext.Login(context),
+            GrafanaVersion = context.Text("grafanaVersion"),
         };
     }
 }

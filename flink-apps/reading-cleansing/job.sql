@@ -1,9 +1,9 @@
 -- Cleanses readings: what breaks a rule goes, whole and with its reason, to a stream of its own (docs/time-series.md).
--- ${Streams.*} are values, put between quotes; ${Rules.*} are expressions that the stack renders from its CleansingRules.
+-- Placeholders of the group Rules are expressions, which the stack renders from its CleansingRules, all others are values.
 -- Everything here computes with numbers and text alone: no time zone and no locale of the machine plays a part.
 
 SET 'pipeline.name' = 'reading-cleansing';
--- A key is forgotten when it has not come for this long; the comparison with the window below is exact.
+-- A key is forgotten when it has not come for this long, the comparison with the window below is exact.
 SET 'table.exec.state.ttl' = '${Rules.stateMillis} ms';
 
 -- Metadata columns of the connector are not filled (FLINK-36671): when a record arrived is when the job reads it.
@@ -92,7 +92,7 @@ SELECT
   END AS document
 FROM texts;
 
--- Each field twice: its text, and as JSON, which tells a number from a text; both are NULL where the field is.
+-- Each field twice: its text, and as JSON, which tells a number from a text, both are NULL where the field is.
 CREATE TEMPORARY VIEW fields AS
 SELECT
   arrival,
@@ -121,20 +121,17 @@ SELECT
   payload,
   is_text,
   document,
-  CASE WHEN device_json LIKE '["%' AND REGEXP(device_text, '^[A-Za-z0-9._:-]{1,128}\z') THEN device_text END AS device,
-  CASE WHEN metric_json LIKE '["%' AND REGEXP(metric_text, '^[A-Za-z0-9._-]{1,64}\z') THEN metric_text END AS metric,
+  CASE WHEN device_json LIKE '["%' AND REGEXP_EXTRACT(device_text, '^[A-Za-z0-9._:-]{1,128}\z', 0) IS NOT NULL THEN device_text END AS device,
+  CASE WHEN metric_json LIKE '["%' AND REGEXP_EXTRACT(metric_text, '^[A-Za-z0-9._-]{1,64}\z', 0) IS NOT NULL THEN metric_text END AS metric,
   CASE
-    WHEN REGEXP(value_json, '^\[-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?\]\z') THEN TRY_CAST(value_text AS DOUBLE)
+    WHEN REGEXP_EXTRACT(value_json, '^\[-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?\]\z', 0) IS NOT NULL THEN TRY_CAST(value_text AS DOUBLE)
   END AS number,
-  CASE
-    WHEN unit_json LIKE '["%' AND CHAR_LENGTH(unit_text) BETWEEN 1 AND 64 AND NOT REGEXP(unit_text, '[\x00-\x1F]')
-      THEN unit_text
-  END AS unit,
+  CASE WHEN unit_json LIKE '["%' AND REGEXP_EXTRACT(unit_text, '^[^\x00-\x1F]{1,64}\z', 0) IS NOT NULL THEN unit_text END AS unit,
   unit_json IS NULL AS has_no_unit,
-  CASE WHEN REGEXP(time_json, '^\[-?[0-9]{1,15}\]\z') THEN TRY_CAST(time_text AS BIGINT) END AS epoch_ms,
+  CASE WHEN REGEXP_EXTRACT(time_json, '^\[-?[0-9]{1,15}\]\z', 0) IS NOT NULL THEN TRY_CAST(time_text AS BIGINT) END AS epoch_ms,
   CASE
-    WHEN time_json LIKE '["%' AND REGEXP(time_text,
-      '^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}([.,][0-9]+)?)?(Z|[+-][0-9]{2}(:?[0-9]{2})?)\z')
+    WHEN time_json LIKE '["%' AND REGEXP_EXTRACT(time_text,
+      '^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}([.,][0-9]+)?)?(Z|[+-][0-9]{2}(:?[0-9]{2})?)\z', 0) IS NOT NULL
       THEN time_text
   END AS iso
 FROM fields;
@@ -153,13 +150,13 @@ SELECT
   unit,
   has_no_unit,
   epoch_ms,
-  CAST(SUBSTRING(iso FROM 1 FOR 4) AS BIGINT) AS y,
-  CAST(SUBSTRING(iso FROM 6 FOR 2) AS BIGINT) AS mo,
-  CAST(SUBSTRING(iso FROM 9 FOR 2) AS BIGINT) AS d,
-  CAST(SUBSTRING(iso FROM 12 FOR 2) AS BIGINT) AS h,
-  CAST(SUBSTRING(iso FROM 15 FOR 2) AS BIGINT) AS mi,
-  CASE WHEN SUBSTRING(iso FROM 17 FOR 1) = ':' THEN CAST(SUBSTRING(iso FROM 18 FOR 2) AS BIGINT) ELSE 0 END AS s,
-  CAST(RPAD(COALESCE(REGEXP_EXTRACT(iso, '[.,]([0-9]{1,3})', 1), ''), 3, '0') AS BIGINT) AS ms,
+  TRY_CAST(SUBSTR(iso, 1, 4) AS BIGINT) AS y,
+  TRY_CAST(SUBSTR(iso, 6, 2) AS BIGINT) AS mo,
+  TRY_CAST(SUBSTR(iso, 9, 2) AS BIGINT) AS d,
+  TRY_CAST(SUBSTR(iso, 12, 2) AS BIGINT) AS h,
+  TRY_CAST(SUBSTR(iso, 15, 2) AS BIGINT) AS mi,
+  CASE WHEN SUBSTR(iso, 17, 1) = ':' THEN TRY_CAST(SUBSTR(iso, 18, 2) AS BIGINT) ELSE 0 END AS s,
+  TRY_CAST(RPAD(COALESCE(REGEXP_EXTRACT(iso, '[.,]([0-9]{1,3})', 1), ''), 3, '0') AS BIGINT) AS ms,
   REGEXP_EXTRACT(iso, '(Z|[+-][0-9]{2}(:?[0-9]{2})?)\z', 1) AS zone
 FROM typed;
 
@@ -185,8 +182,8 @@ SELECT
   CASE
     WHEN zone = 'Z' THEN 0
     ELSE (CASE WHEN zone LIKE '-%' THEN -60000 ELSE 60000 END) * (
-      CAST(SUBSTRING(zone FROM 2 FOR 2) AS BIGINT) * 60
-      + CAST(COALESCE(NULLIF(SUBSTRING(REPLACE(zone, ':', '') FROM 4 FOR 2), ''), '0') AS BIGINT))
+      TRY_CAST(SUBSTR(zone, 2, 2) AS BIGINT) * 60
+      + TRY_CAST(COALESCE(NULLIF(SUBSTR(REPLACE(zone, ':', ''), 4, 2), ''), '0') AS BIGINT))
   END AS offset_ms,
   y >= 1 AND mo BETWEEN 1 AND 12 AND d >= 1 AND h <= 23 AND mi <= 59 AND s <= 59
     AND d <= CASE
@@ -195,8 +192,8 @@ SELECT
       WHEN mo = 2 THEN 28
       ELSE 31
     END
-    AND (zone = 'Z' OR (CAST(SUBSTRING(zone FROM 2 FOR 2) AS BIGINT) <= 23
-      AND CAST(COALESCE(NULLIF(SUBSTRING(REPLACE(zone, ':', '') FROM 4 FOR 2), ''), '0') AS BIGINT) <= 59)) AS is_date
+    AND (zone = 'Z' OR (TRY_CAST(SUBSTR(zone, 2, 2) AS BIGINT) <= 23
+      AND TRY_CAST(COALESCE(NULLIF(SUBSTR(REPLACE(zone, ':', ''), 4, 2), ''), '0') AS BIGINT) <= 59)) AS is_date
 FROM parts;
 
 CREATE TEMPORARY VIEW timed AS
@@ -245,7 +242,7 @@ SELECT
   END AS problem
 FROM timed;
 
--- What the rules say of the reading's metric; NULL where they say nothing.
+-- What the rules say of the reading's metric, NULL where they say nothing.
 CREATE TEMPORARY VIEW ruled AS
 SELECT
   arrival,
@@ -337,8 +334,7 @@ SELECT
   time_ms,
   tags,
   COUNT(*) OVER (PARTITION BY device, metric, time_ms ORDER BY arrival ROWS BETWEEN 1 PRECEDING AND CURRENT ROW) AS times,
-  SUM(arrival_ms) OVER (PARTITION BY device, metric, time_ms ORDER BY arrival ROWS BETWEEN 1 PRECEDING AND CURRENT ROW)
-    - arrival_ms AS before_ms
+  SUM(arrival_ms) OVER (PARTITION BY device, metric, time_ms ORDER BY arrival ROWS BETWEEN 1 PRECEDING AND CURRENT ROW) AS both_ms
 FROM checked
 WHERE reason IS NULL;
 
@@ -364,7 +360,7 @@ SELECT
   amount,
   unit,
   tags,
-  times = 2 AND ${Rules.duplicateWindowMillis} > 0 AND arrival_ms - before_ms <= ${Rules.duplicateWindowMillis} AS is_duplicate
+  times = 2 AND ${Rules.duplicateWindowMillis} > 0 AND arrival_ms - (both_ms - arrival_ms) <= ${Rules.duplicateWindowMillis} AS is_duplicate
 FROM compared;
 
 CREATE TEMPORARY VIEW refused AS

@@ -13,6 +13,7 @@ internal sealed record LatestAnswer
     public string? Unit { get; init; }
     public IReadOnlyDictionary<string, string>? Tags { get; init; }
     public double? Rate { get; init; }
+    public double? Score { get; init; }
     public required double Mean { get; init; }
     public required double Deviation { get; init; }
     public required double Minimum { get; init; }

@@ -86,6 +86,7 @@ internal sealed class DynamoSeriesReader(IAmazonDynamoDB dynamo, string table) :
         Unit = item.GetValueOrDefault("unit")?.S,
         Tags = item.GetValueOrDefault("tags")?.M?.ToDictionary(tag => tag.Key, tag => tag.Value.S),
         Rate = item.ContainsKey("rate") ? Number(item, "rate") : null,
+        Score = item.ContainsKey("score") ? Number(item, "score") : null,
         Mean = Number(item, "mean"),
         Deviation = Number(item, "deviation"),
         Minimum = Number(item, "minimum"),

@@ -25,15 +25,70 @@ internal sealed class DynamoSeriesTable(IAmazonDynamoDB dynamo, string name, lon
             },
             cancellationToken);
         return answer.Item is { Count: > 0 } item
-            ? new(
-                start,
-                SampleCodec.Decode(start, item["readings"].B.ToArray()),
-                long.Parse(item["version"].N, CultureInfo.InvariantCulture),
-                item.GetValueOrDefault("unit")?.S)
+            ? Window(start, item)
             : null;
     }
 
-    public async Task<bool> SaveAsync(SeriesKey series, SeriesWindow window, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<SeriesWindow>> LoadRangeAsync(
+        SeriesKey series, long from, long to, CancellationToken cancellationToken)
+    {
+        var windows = new List<SeriesWindow>();
+        var query = new QueryRequest
+        {
+            TableName = name,
+            ConsistentRead = true,
+            KeyConditionExpression = "device = :device AND #item BETWEEN :from AND :to",
+            ProjectionExpression = "#start, readings, version, #unit",
+            ExpressionAttributeNames = new() { ["#item"] = SeriesTable.Item, ["#start"] = "start", ["#unit"] = "unit" },
+            ExpressionAttributeValues = new()
+            {
+                [":device"] = new(series.Device),
+                [":from"] = new(SeriesTable.WindowItem(series.Metric, from)),
+                [":to"] = new(SeriesTable.WindowItem(series.Metric, to - 1)),
+            },
+        };
+        do
+        {
+            var page = await dynamo.QueryAsync(query, cancellationToken);
+            windows.AddRange((page.Items ?? []).Select(item => Window(
+                Timestamps.TryParse(item["start"].S, out var start) ? start : throw new FormatException($"{name}: expected a time, got '{item["start"].S}'."),
+                item)));
+            query.ExclusiveStartKey = page.LastEvaluatedKey;
+        }
+        while (query.ExclusiveStartKey is { Count: > 0 });
+
+        return windows;
+    }
+
+    public async Task<DetectorSnapshot?> LoadDetectorAsync(SeriesKey series, CancellationToken cancellationToken)
+    {
+        var answer = await dynamo.GetItemAsync(
+            new()
+            {
+                TableName = name,
+                Key = Key(series.Device, SeriesTable.DetectorItem(series.Metric)),
+                ConsistentRead = true,
+                ProjectionExpression = "#state, version",
+                ExpressionAttributeNames = new() { ["#state"] = "state" },
+            },
+            cancellationToken);
+        return answer.Item is { Count: > 0 } item
+            ? new(long.Parse(item["version"].N, CultureInfo.InvariantCulture), item["state"].B.ToArray())
+            : null;
+    }
+
+    public Task<bool> SaveDetectorAsync(
+        SeriesKey series, DetectorSnapshot snapshot, long last, CancellationToken cancellationToken)
+    {
+        var item = Key(series.Device, SeriesTable.DetectorItem(series.Metric));
+        item["metric"] = new(series.Metric);
+        item["state"] = new() { B = new(snapshot.State) };
+        item["version"] = Number(snapshot.Version);
+        item["expires"] = Expires(last);
+        return PutVersionAsync(item, snapshot.Version, cancellationToken);
+    }
+
+    public Task<bool> SaveAsync(SeriesKey series, SeriesWindow window, CancellationToken cancellationToken)
     {
         var end = window.Start + length;
         var statistics = SeriesStatistics.Of(window.Samples);
@@ -54,28 +109,13 @@ internal sealed class DynamoSeriesTable(IAmazonDynamoDB dynamo, string name, lon
         item["p99"] = Number(statistics.P99);
         item["readings"] = new() { B = new(SampleCodec.Encode(window.Start, window.Samples)) };
         item["version"] = Number(window.Version);
-        item["expires"] = Number(Math.Floor((end + retention.TotalMilliseconds) / 1000));
+        item["expires"] = Expires(end);
         if (window.Unit is not null)
         {
             item["unit"] = new(window.Unit);
         }
 
-        try
-        {
-            var put = new PutItemRequest { TableName = name, Item = item, ConditionExpression = "attribute_not_exists(version)" };
-            if (window.Version > 1)
-            {
-                put.ConditionExpression = "version = :before";
-                put.ExpressionAttributeValues = new() { [":before"] = Number(window.Version - 1) };
-            }
-
-            await dynamo.PutItemAsync(put, cancellationToken);
-            return true;
-        }
-        catch (ConditionalCheckFailedException)
-        {
-            return false;
-        }
+        return PutVersionAsync(item, window.Version, cancellationToken);
     }
 
     public async Task<long> SaveLatestAsync(
@@ -93,6 +133,11 @@ internal sealed class DynamoSeriesTable(IAmazonDynamoDB dynamo, string name, lon
         if (latest.Rate is { } rate)
         {
             item["rate"] = Number(rate);
+        }
+
+        if (latest.Score is { } score)
+        {
+            item["score"] = Number(score);
         }
 
         if (reading.Unit is not null)
@@ -126,6 +171,27 @@ internal sealed class DynamoSeriesTable(IAmazonDynamoDB dynamo, string name, lon
         }
     }
 
+    private async Task<bool> PutVersionAsync(
+        Dictionary<string, AttributeValue> item, long version, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var put = new PutItemRequest { TableName = name, Item = item, ConditionExpression = "attribute_not_exists(version)" };
+            if (version > 1)
+            {
+                put.ConditionExpression = "version = :before";
+                put.ExpressionAttributeValues = new() { [":before"] = Number(version - 1) };
+            }
+
+            await dynamo.PutItemAsync(put, cancellationToken);
+            return true;
+        }
+        catch (ConditionalCheckFailedException)
+        {
+            return false;
+        }
+    }
+
     private async Task<long?> LatestTimeAsync(SeriesKey series, CancellationToken cancellationToken)
     {
         var answer = await dynamo.GetItemAsync(
@@ -148,4 +214,12 @@ internal sealed class DynamoSeriesTable(IAmazonDynamoDB dynamo, string name, lon
     };
 
     private static AttributeValue Number(double value) => new() { N = SeriesTable.Number(value) };
+
+    private static SeriesWindow Window(long start, Dictionary<string, AttributeValue> item) => new(
+        start,
+        SampleCodec.Decode(start, item["readings"].B.ToArray()),
+        long.Parse(item["version"].N, CultureInfo.InvariantCulture),
+        item.GetValueOrDefault("unit")?.S);
+
+    private AttributeValue Expires(long last) => Number(Math.Floor((last + retention.TotalMilliseconds) / 1000));
 }

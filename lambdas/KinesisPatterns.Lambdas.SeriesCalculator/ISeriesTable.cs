@@ -15,6 +15,9 @@ internal interface ISeriesTable
     /// <summary>The window as it is now; null when it is not stored.</summary>
     Task<SeriesWindow?> LoadAsync(SeriesKey series, long start, CancellationToken cancellationToken);
 
+    /// <summary>The windows that start in [<paramref name="from"/>, <paramref name="to"/>), oldest first.</summary>
+    Task<IReadOnlyList<SeriesWindow>> LoadRangeAsync(SeriesKey series, long from, long to, CancellationToken cancellationToken);
+
     /// <summary>
     /// Stores the window under its version if the stored one is the version before; false when somebody else was faster.
     /// </summary>
@@ -26,4 +29,13 @@ internal interface ISeriesTable
     /// </summary>
     Task<long> SaveLatestAsync(
         SeriesKey series, LatestValue latest, CleansedReading reading, CancellationToken cancellationToken);
+
+    /// <summary>The series' detector as it was stored last; null when it never was.</summary>
+    Task<DetectorSnapshot?> LoadDetectorAsync(SeriesKey series, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Stores the detector, which has taken readings up to <paramref name="last"/>, if the stored one is the version before; false when
+    /// somebody else was faster.
+    /// </summary>
+    Task<bool> SaveDetectorAsync(SeriesKey series, DetectorSnapshot snapshot, long last, CancellationToken cancellationToken);
 }

@@ -6,7 +6,10 @@ namespace KinesisPatterns.Lambdas.SeriesCalculator;
 /// <summary>InfluxDB's line protocol (https://docs.influxdata.com/influxdb/v2/reference/syntax/line-protocol/).</summary>
 internal static class LineProtocol
 {
-    /// <summary>The point as a line with its time in milliseconds.</summary>
+    // No metric's name has a colon.
+    private const string Anomalies = "anomalies:detected";
+
+    /// <summary>The point as a line with its time in milliseconds, and the anomaly, if it is one, as another.</summary>
     public static string Line(in Point point)
     {
         var line = new StringBuilder(Escape(point.Series.Metric, measurement: true));
@@ -27,8 +30,22 @@ internal static class LineProtocol
             }
         }
 
-        return line.Append(" value=").Append(point.Sample.Value.ToString("R", CultureInfo.InvariantCulture))
-            .Append(' ').Append(point.Sample.Time.ToString(CultureInfo.InvariantCulture)).ToString();
+        line.Append(CultureInfo.InvariantCulture, $" value={point.Sample.Value:R}");
+        if (point.Score is { } score)
+        {
+            line.Append(CultureInfo.InvariantCulture, $",score={score:R}");
+        }
+
+        line.Append(CultureInfo.InvariantCulture, $" {point.Sample.Time}");
+        if (point.Anomaly is { } anomaly)
+        {
+            line.Append(CultureInfo.InvariantCulture, $"\n{Anomalies},device={Escape(point.Series.Device, measurement: false)}")
+                .Append(CultureInfo.InvariantCulture, $",metric={Escape(point.Series.Metric, measurement: false)}")
+                .Append(CultureInfo.InvariantCulture, $" score={anomaly.Score:R},value={anomaly.Value:R},expected={anomaly.Expected:R}")
+                .Append(CultureInfo.InvariantCulture, $",reason=\"{Quoted(anomaly.Reason)}\" {anomaly.Time}");
+        }
+
+        return line.ToString();
     }
 
     /// <summary>
@@ -51,6 +68,9 @@ internal static class LineProtocol
 
         return escaped.ToString();
     }
+
+    private static string Quoted(string text) =>
+        text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal);
 
     // Names that InfluxDB keeps for itself, and our own.
     private static string TagName(string name) =>

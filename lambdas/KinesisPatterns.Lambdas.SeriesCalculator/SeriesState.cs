@@ -5,6 +5,9 @@ namespace KinesisPatterns.Lambdas.SeriesCalculator;
 /// <summary>What this environment knows of a series: the newest window, the one before, and the latest value it stored.</summary>
 internal sealed class SeriesState
 {
+    // 45 KB.
+    private const int DetectorWeight = 2_900;
+
     private SeriesWindow? _current;
     private SeriesWindow? _previous;
 
@@ -12,8 +15,11 @@ internal sealed class SeriesState
 
     public LatestValue? Latest { get; set; }
 
+    /// <summary>What detects anomalies; null when it is not known.</summary>
+    public SeriesDetector? Detector { get; set; }
+
     /// <summary>Roughly how much memory the state takes, in samples.</summary>
-    public int Weight => 64 + (_current?.Samples.Length ?? 0) + (_previous?.Samples.Length ?? 0);
+    public int Weight => 64 + (Detector is null ? 0 : DetectorWeight) + (_current?.Samples.Length ?? 0) + (_previous?.Samples.Length ?? 0);
 
     public SeriesWindow? Find(long start) => _current?.Start == start ? _current : _previous?.Start == start ? _previous : null;
 

@@ -5,7 +5,8 @@ namespace KinesisPatterns.Lambdas.SeriesCalculator;
 /// <summary>Adds readings to a series: merges them into its windows and moves its latest value forward.</summary>
 /// <param name="table">The truth; <see cref="SeriesState"/> is a memory of it.</param>
 /// <param name="length">The length of a window in milliseconds.</param>
-internal sealed class SeriesUpdater(ISeriesTable table, long length)
+/// <param name="detection">Looks at what is added.</param>
+internal sealed class SeriesUpdater(ISeriesTable table, long length, SeriesDetection detection)
 {
     private const int Attempts = 8;
 
@@ -31,6 +32,8 @@ internal sealed class SeriesUpdater(ISeriesTable table, long length)
                 stored[index] = place < 0 ? null : window.Samples[place].Value;
             }
         }
+
+        await detection.DetectAsync(series, state, touched, readings, cancellationToken);
 
         // A window may be empty only if it is new and nothing fitted, which cannot be.
         await MoveLatestAsync(series, state, touched, readings, cancellationToken);
@@ -119,6 +122,7 @@ internal sealed class SeriesUpdater(ISeriesTable table, long length)
         state.Keep(previous, length);
 
         var latest = LatestValue.Of(previous.Samples, current.Samples, length);
+        latest = latest with { Score = state.Detector?.LastTime == latest.Time ? state.Detector.LatestScore : null };
         if (latest == state.Latest)
         {
             return null;

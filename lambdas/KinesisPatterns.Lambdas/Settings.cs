@@ -18,6 +18,12 @@ public static class Settings
             : throw new InvalidOperationException(
                 $"{name}: expected a whole number from {minimum} to {maximum}, got '{Required(name)}'.");
 
+    /// <summary>The variable's value as a number from 0 to 1.</summary>
+    public static double Share(string name) =>
+        double.TryParse(Required(name), NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && value is >= 0 and <= 1
+            ? value
+            : throw new InvalidOperationException($"{name}: expected a number from 0 to 1, got '{Required(name)}'.");
+
     /// <summary>The variable's value as an absolute http or https address, to which paths can be added.</summary>
     public static Uri Address(string name) =>
         Uri.TryCreate($"{Required(name).TrimEnd('/')}/", UriKind.Absolute, out var url) && url.Scheme is "http" or "https"

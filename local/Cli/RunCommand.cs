@@ -104,7 +104,7 @@ internal static class RunCommand
         return TimeSpan.FromSeconds(number * seconds);
     }
 
-    private static void Within<T>(Option<T> option, T least, T most) where T : IComparable<T> =>
+    public static void Within<T>(Option<T> option, T least, T most) where T : IComparable<T> =>
         option.Validators.Add(result =>
         {
             var value = result.GetValueOrDefault<T>();

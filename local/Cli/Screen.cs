@@ -94,6 +94,7 @@ internal sealed class Screen
             Row("rejected", summary.Rejected, string.Join(", ", summary.Reasons.Select(r => $"{r.Key} {r.Value}")));
             Row("failed", summary.Failed, summary.Failed > 0 ? "kept with their payload in the failures bucket" : "");
             Row(summary.Lost == 0 ? "lost" : summary.Drained ? "[red]lost[/]" : "[red]unfinished[/]", summary.Lost, string.Join("\n", summary.Missing));
+            Row("anomalies", summary.Anomalies, string.Join(", ", summary.Messages.Select(m => $"{Number(m.Value)} messages to topic {m.Key}")));
             _console.Write(table);
             foreach (var (delivery, records) in summary.Archived)
             {
@@ -117,7 +118,7 @@ internal sealed class Screen
     {
         var text = string.Create(
             CultureInfo.InvariantCulture,
-            $"in {state.Records:N0} ({state.RecordsPerSecond:N0}/s)  cleansed {state.Cleansed:N0}  rejected {state.Rejected:N0}  stored {state.Stored:N0}  failed {state.Failed:N0}  lag {state.Lag.TotalSeconds:0.0} s");
+            $"in {state.Records:N0} ({state.RecordsPerSecond:N0}/s)  cleansed {state.Cleansed:N0}  rejected {state.Rejected:N0}  stored {state.Stored:N0}  failed {state.Failed:N0}  anomalies {state.Anomalies:N0}  lag {state.Lag.TotalSeconds:0.0} s");
         lock (_lock)
         {
             if (_interactive)

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using KinesisPatterns.Local.ApiGateway;
 using KinesisPatterns.Local.Assembly;
+using KinesisPatterns.Local.Flink;
 using KinesisPatterns.Local.Hosting;
 using KinesisPatterns.Local.Kinesis;
 using KinesisPatterns.Local.Lambda;
@@ -32,6 +33,7 @@ public sealed class LocalHost : IAsyncDisposable
         var stack = options.Stack is { } name ? assembly.Stack(name)
             : assembly.Stacks.Count == 1 ? assembly.Stacks[0]
             : throw new LocalHostException($"The app has several stacks; name one: {string.Join(", ", assembly.Stacks.Select(s => s.Id))}.");
+        stack = FlinkJob.Home is null ? FlinkEquivalents.AddTo(stack, options.AssemblyDirectory) : stack;
         Deployment = new(stack, new(Account, options.Region));
         var kinesis = new KinesisService(new() { Region = options.Region, AccountId = Account, EnforceQuotas = options.EnforceQuotas });
         var s3 = new S3Service(_data, TimeProvider.System);
@@ -45,7 +47,7 @@ public sealed class LocalHost : IAsyncDisposable
             Observer = Recorder,
         });
         var api = new ApiGatewayService(InvokeAsync, Deployment.Identity, TimeProvider.System);
-        Services = new(kinesis, lambda, new(), s3, new(), new(TimeProvider.System), api, new(StringComparer.Ordinal));
+        Services = new(kinesis, lambda, new(), s3, new(), new(TimeProvider.System), api, new(Deployment.Identity, TimeProvider.System), new(StringComparer.Ordinal));
         _web = Build(options);
     }
 
@@ -124,7 +126,7 @@ public sealed class LocalHost : IAsyncDisposable
         await ListenAsync(cancellation);
 
         var hosts = new CloudHosts(Deployment, Endpoint);
-        Resources = await new Provisioner(Deployment, hosts, Endpoint, Services, TimeProvider.System).RunAsync(InvokeAsync, cancellation);
+        Resources = await new Provisioner(Deployment, hosts, Endpoint, Services, TimeProvider.System).RunAsync(InvokeAsync, line => _options.FunctionOutput?.Invoke("Flink", line), cancellation);
         Outputs = Deployment.Outputs().ToDictionary(o => o.Key, o => hosts.Localized(o.Value));
     }
 

@@ -1,5 +1,6 @@
 using System.Reflection;
 using Amazon.CDK;
+using KinesisPatterns.Cdk;
 using KinesisPatterns.Cdk.Tests;
 
 namespace KinesisPatterns.Blueprints.Tests;
@@ -10,6 +11,9 @@ internal static class Blueprint
     private const string Constructs = "Flink";
 
     private static readonly Lazy<Dictionary<string, string>> _templates = new(Synthesize);
+
+    /// <summary>The roles of the functions that blueprints deploy.</summary>
+    public static string[] Roles => ["Cleansing", "SeriesCalculator", "Query", "GrafanaProvisioning"];
 
     public static TheoryData<string> Names => [.. _templates.Value.Keys.Where(name => name != Constructs)];
 
@@ -24,11 +28,17 @@ internal static class Blueprint
     public static IEnumerable<(string Id, JsonNode Resource)> Resources(string name) =>
         Template(name)["Resources"]!.AsObject().Select(resource => (resource.Key, resource.Value!));
 
+    /// <summary>What Grafana is to show, from the manifest beside the template.</summary>
+    public static JsonNode GrafanaContent(string name) => Grafana.ContentIn(TemplateFile(name), name);
+
+    /// <summary>The same of a stack that may have no Grafana.</summary>
+    public static JsonArray GrafanaContents(string name) => Grafana.ContentsIn(TemplateFile(name), name);
+
     /// <summary>A folder with a function of each role, as published.</summary>
     public static string Functions()
     {
         var folder = Published.Folder();
-        foreach (var role in (string[])["Cleansing", "SeriesCalculator", "Query"])
+        foreach (var role in Roles)
         {
             Directory.Move(Published.Managed($"KinesisPatterns.Lambdas.{role}"), Path.Combine(folder, role));
         }
@@ -45,6 +55,11 @@ internal static class Blueprint
     {
         var app = new App();
         new TimeSeriesStack(app, "TimeSeries", new() { Functions = Functions() });
+        new TimeSeriesStack(app, "TimeSeriesGrafana", new()
+        {
+            Functions = Functions(),
+            Grafana = GrafanaLogin.SamlLater,
+        });
         new FlinkStack(app, Constructs);
         var assembly = app.Synth();
         return assembly.Stacks.ToDictionary(stack => stack.StackName, stack => stack.TemplateFullPath);

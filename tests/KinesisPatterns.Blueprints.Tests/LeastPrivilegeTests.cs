@@ -7,6 +7,9 @@ public sealed class LeastPrivilegeTests
     {
         ["xray:PutTraceSegments"] = "X-Ray has no resource types.",
         ["xray:PutTelemetryRecords"] = "X-Ray has no resource types.",
+        ["cloudwatch:GetMetricData"] = "CloudWatch has no resources by which reading could be narrowed.",
+        ["cloudwatch:GetMetricStatistics"] = "CloudWatch has no resources by which reading could be narrowed.",
+        ["cloudwatch:ListMetrics"] = "CloudWatch has no resources by which reading could be narrowed.",
         ["ec2:AssignPrivateIpAddresses"] = "Lambda's network interfaces have no name before they exist.",
         ["ec2:CreateNetworkInterface"] = "Lambda's network interfaces have no name before they exist.",
         ["ec2:DeleteNetworkInterface"] = "Lambda's network interfaces have no name before they exist.",
@@ -38,7 +41,41 @@ public sealed class LeastPrivilegeTests
     public void Every_exception_is_still_needed() =>
         Assert.Superset(
             _onEverything.Keys.ToHashSet(),
-            Names.SelectMany(name => Allowed(name.Data)).Where(grant => grant.Resource == "\"*\"").Select(grant => grant.Action).ToHashSet());
+            Names.SelectMany(name => Allowed(name.Data))
+                .Where(grant => grant.Resource == "\"*\"").Select(grant => grant.Action).ToHashSet());
+
+    [Fact]
+    public void The_functions_that_write_into_Grafana_may_do_their_part_and_no_more()
+    {
+        Assert.Equal(
+            """
+            grafana:CreateWorkspaceServiceAccount
+            grafana:CreateWorkspaceServiceAccountToken
+            grafana:DeleteWorkspaceServiceAccount
+            grafana:ListWorkspaceServiceAccounts
+            secretsmanager:DescribeSecret
+            secretsmanager:GetSecretValue
+            """,
+            Actions("GrafanaContentHookFunctionRole"));
+        Assert.Equal(
+            """
+            secretsmanager:DescribeSecret
+            secretsmanager:DescribeSecret
+            secretsmanager:GetSecretValue
+            secretsmanager:GetSecretValue
+            secretsmanager:PutSecretValue
+            """,
+            Actions("GrafanaContentTokenHookFunctionRole"));
+    }
+
+    private static string Actions(string policy) => string.Join(
+        '\n',
+        Allowed("TimeSeriesGrafana")
+            .Where(grant => grant.Policy.StartsWith(policy, StringComparison.Ordinal))
+            .Select(grant => grant.Action)
+            .Where(action => action.StartsWith("grafana", StringComparison.Ordinal)
+                || action.StartsWith("secretsmanager", StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal));
 
     [Fact]
     public void Each_function_of_TimeSeries_may_do_its_part_and_no_more()
@@ -69,10 +106,11 @@ public sealed class LeastPrivilegeTests
             dynamodb:PutItem ["Series","Arn"]
             dynamodb:Query ["Series","Arn"]
             dynamodb:UpdateItem ["Series","Arn"]
+            events:PutEvents ["AnomaliesBus","Arn"]
             secretsmanager:DescribeSecret "StoreLogin"
             secretsmanager:GetSecretValue "StoreLogin"
             """,
-            Rights("SeriesCalculator", "dynamodb:", "secretsmanager:", "kinesis:Put"));
+            Rights("SeriesCalculator", "dynamodb:", "events:", "secretsmanager:", "kinesis:Put"));
         Assert.Equal(
             """
             dynamodb:GetItem ["Series","Arn"]

@@ -31,7 +31,7 @@ public sealed class TimeSeriesStackTests
             environments["KinesisPatterns.Lambdas.Cleansing"]);
         Assert.Equal(
             [
-                "INFLUX_BUCKET", "INFLUX_ORGANIZATION", "INFLUX_SECRET_ARN", "INFLUX_URL", "SERIES_RETENTION_DAYS",
+                "ANOMALY_COOLDOWN_MINUTES", "ANOMALY_THRESHOLD", "EVENT_BUS_NAME", "INFLUX_BUCKET", "INFLUX_ORGANIZATION", "INFLUX_SECRET_ARN", "INFLUX_URL", "SERIES_RETENTION_DAYS",
                 "SERIES_STORE", "SERIES_TABLE_NAME", "WINDOW_SECONDS",
             ],
             environments["KinesisPatterns.Lambdas.SeriesCalculator"]);
@@ -93,6 +93,27 @@ public sealed class TimeSeriesStackTests
         Assert.Null(props.MaximumRecordSize);
         Assert.False(props.NativeAot);
         Assert.Null(props.AlarmEmail);
+        Assert.Equal((0.995, 60), (props.AnomalyThreshold, props.AnomalyCooldown.ToMinutes()));
+    }
+
+    [Fact]
+    public void Takes_what_an_anomaly_is_from_the_command_line()
+    {
+        var props = TimeSeriesStackProps.From(App(
+            ("TimeSeries:anomalyThreshold", "0.999"), ("TimeSeries:anomalyCooldownMinutes", "5")));
+
+        Assert.Equal((0.999, 5), (props.AnomalyThreshold, props.AnomalyCooldown.ToMinutes()));
+    }
+
+    [Theory]
+    [InlineData("1.1")]
+    [InlineData("NaN")]
+    [InlineData("often")]
+    public void Fails_when_the_threshold_is_no_share(string value)
+    {
+        var error = Assert.Throws<ArgumentException>(() => TimeSeriesStackProps.From(App(("TimeSeries:anomalyThreshold", value))));
+
+        Assert.Equal($"context TimeSeries:anomalyThreshold: expected a number of 0 to 1, got {value}", error.Message);
     }
 
     [Theory]
@@ -170,7 +191,7 @@ public sealed class TimeSeriesStackTests
     public void Runs_functions_that_were_compiled_ahead_of_time()
     {
         var folder = Published.Folder();
-        foreach (var role in (string[])["Cleansing", "SeriesCalculator", "Query"])
+        foreach (var role in Blueprint.Roles)
         {
             Directory.Move(Published.Native("bootstrap", machine: 62), Path.Combine(folder, role));
         }

@@ -51,6 +51,7 @@ public sealed class FrontDoorTests
             { Path: "/api/v2/signin" } => new(204, "", new Dictionary<string, string> { ["Set-Cookie"] = "influxdb-oss-session=s" }),
             { Target: "secretsmanager.GetSecretValue" } => Secret(exchange),
             { Target: "DynamoDB_20120810.GetItem" } => new(200, "{}"),
+            { Target: "DynamoDB_20120810.Query" } => new(200, """{"Items":[],"Count":0}"""),
             { Target: "DynamoDB_20120810.PutItem" } => Keep(items, JsonNode.Parse(exchange.Text)!),
             _ => Keep(lines, Gunzip(exchange)),
         });
@@ -58,7 +59,8 @@ public sealed class FrontDoorTests
         var (answer, log) = await RunAsync(
             "SeriesCalculator", aws, Encoding.UTF8.GetString(Events.Json([Encoding.UTF8.GetBytes(Events.Reading())])),
             ("SERIES_TABLE_NAME", "series"), ("WINDOW_SECONDS", "60"), ("SERIES_RETENTION_DAYS", "30"), ("SERIES_STORE", "influx-2"),
-            ("INFLUX_URL", aws.Url.ToString()), ("INFLUX_ORGANIZATION", "o"), ("INFLUX_BUCKET", "b"), ("INFLUX_SECRET_ARN", "arn:secret"));
+            ("INFLUX_URL", aws.Url.ToString()), ("INFLUX_ORGANIZATION", "o"), ("INFLUX_BUCKET", "b"), ("INFLUX_SECRET_ARN", "arn:secret"),
+            ("EVENT_BUS_NAME", "bus"), ("ANOMALY_THRESHOLD", "0.995"), ("ANOMALY_COOLDOWN_MINUTES", "60"));
 
         Assert.True(answer == """{"batchItemFailures":[]}""", log);
         Assert.Equal(

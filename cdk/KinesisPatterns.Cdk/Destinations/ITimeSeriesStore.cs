@@ -12,6 +12,9 @@ public interface ITimeSeriesStore
     /// <summary>Where a writer has to run; null when it may run outside of a VPC.</summary>
     FunctionNetwork? WriterNetwork { get; }
 
+    /// <summary>How Grafana reads the store.</summary>
+    ISeriesDataSource DataSource { get; }
+
     /// <summary>Lets <paramref name="writer"/> write points.</summary>
     Grant GrantWrite(IGrantable writer);
 }

@@ -90,6 +90,8 @@ public sealed class InfluxStore : Construct, ITimeSeriesStore
 
         Url = $"https://{instance.AttrEndpoint}:{Port.ToString(CultureInfo.InvariantCulture)}";
         WriterNetwork = new FunctionNetwork(network.Vpc, network.Subnets, access.Writers);
+        DataSource = new InfluxDataSource(
+            Url, props.Bucket, SeriesToken.MadeBy(_login, props.Organization), new(network, access.Store, Port, WriterNetwork));
         WriterEnvironment = new Dictionary<string, string>
         {
             ["SERIES_STORE"] = "influx-2",
@@ -108,6 +110,9 @@ public sealed class InfluxStore : Construct, ITimeSeriesStore
 
     /// <inheritdoc/>
     public FunctionNetwork WriterNetwork { get; }
+
+    /// <inheritdoc/>
+    public ISeriesDataSource DataSource { get; }
 
     /// <summary>The login of the administrator, as JSON with <c>username</c> and <c>password</c>.</summary>
     public ISecret Login => _login;

@@ -104,6 +104,13 @@ public sealed class FlinkApplication : Construct, IGrantable
         return FlinkRole.GrantWrite(_role, stream);
     }
 
+    /// <summary>
+    /// Names the function that does the job's work where there is no Flink: the local host runs it in the job's place, on
+    /// batches of <paramref name="source"/>, and says so. It is not deployed.
+    /// </summary>
+    public void RunsLocallyAs(PublishedFunctionProps function, DataStream source) =>
+        FlinkEquivalent.Attach(this, _application, function, source);
+
     /// <summary>A metric of the whole application, such as <c>cpuUtilization</c> (maximum unless said otherwise).</summary>
     /// <remarks>https://docs.aws.amazon.com/managed-flink/latest/java/metrics-dimensions.html</remarks>
     public Metric Metric(string name, IMetricOptions? options = null) => new Metric(new MetricProps

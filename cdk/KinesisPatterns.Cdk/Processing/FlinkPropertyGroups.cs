@@ -41,10 +41,14 @@ internal sealed class FlinkPropertyGroups(Construct at)
         }
     }
 
-    /// <summary>Whether there is a value for a placeholder, which is a group's name, a dot and a key.</summary>
+    /// <summary>
+    /// Whether there is a value for a placeholder, which is a group's name, a dot and a key; a long value may be in parts,
+    /// of which the first is key.0.
+    /// </summary>
     public bool Has(string placeholder) => _groups.Any(group =>
         placeholder.StartsWith($"{group.Key}.", StringComparison.Ordinal)
-        && group.Value.ContainsKey(placeholder[(group.Key.Length + 1)..]));
+        && placeholder[(group.Key.Length + 1)..] is var key
+        && (group.Value.ContainsKey(key) || group.Value.ContainsKey($"{key}.0")));
 
     private void EnsureLength(string what, string kind, string text, int longest)
     {

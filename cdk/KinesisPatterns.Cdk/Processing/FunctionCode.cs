@@ -27,6 +27,10 @@ public sealed class FunctionCode
     /// </summary>
     internal string? AssemblyName { get; }
 
+    /// <summary>The same code with one more text file beside it.</summary>
+    internal FunctionCode With(string name, string text) =>
+        new(Folder, new Dictionary<string, string>(Files) { [name] = text });
+
     /// <summary>Takes a published folder, and puts small files beside the code.</summary>
     /// <param name="folder">What <c>dotnet publish</c> wrote: a managed executable, or one compiled ahead of time
     /// (Native AOT).</param>

@@ -9,11 +9,13 @@ internal sealed class StagedCode : IDisposable
 
     private StagedCode(string folder, string? copy)
     {
-        Code = Code.FromAsset(folder);
+        Folder = folder;
         _copy = copy;
     }
 
-    public Code Code { get; }
+    public string Folder { get; }
+
+    public Code Code => field ??= Code.FromAsset(Folder);
 
     /// <summary>Copies only if it has to; the copy lasts until the asset has been taken.</summary>
     public static StagedCode From(FunctionCode code, string? executable, bool keep)

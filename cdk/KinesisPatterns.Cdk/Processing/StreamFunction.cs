@@ -83,6 +83,20 @@ public sealed class StreamFunction : Construct, IGrantable
     public Metric MetricIteratorAge(IMetricOptions? options = null) =>
         Function.Metric("IteratorAge", options ?? new MetricOptions { Statistic = "Maximum" });
 
+    /// <summary>
+    /// Something that the function itself counts, by the name it gives the count in its log (sum).
+    /// </summary>
+    /// <remarks>
+    /// https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format.html
+    /// </remarks>
+    public Metric MetricCount(string name, IMetricOptions? options = null) => new Metric(new MetricProps
+    {
+        Namespace = "KinesisPatterns",
+        MetricName = name,
+        Statistic = "Sum",
+        DimensionsMap = new Dictionary<string, string> { ["Function"] = Function.FunctionName },
+    }).AttachTo(this).With(options ?? new MetricOptions());
+
     // https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html#event-source-mapping-metrics
     private Metric MappingMetric(string name, IMetricOptions? options) => new Metric(new MetricProps
     {

@@ -7,6 +7,9 @@ namespace KinesisPatterns.Lambdas.Series;
 /// <param name="Trailing">The statistics of the readings less than a window's length before, and of this one.</param>
 public sealed record LatestValue(long Time, double Value, double? Rate, SeriesStatistics Trailing)
 {
+    /// <summary>How unusual the reading is, 0 to 1; null when it has no score.</summary>
+    public double? Score { get; init; }
+
     /// <summary>The latest value of the two windows' samples, which follow each other.</summary>
     /// <param name="previous">The samples of the window before; may be empty.</param>
     /// <param name="current">The samples of the window that the latest lies in; at least one.</param>

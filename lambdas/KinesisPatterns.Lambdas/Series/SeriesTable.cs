@@ -23,6 +23,9 @@ public static class SeriesTable
     /// <summary>The sort key of a metric's latest value.</summary>
     public static string LatestItem(string metric) => LatestPrefix + metric;
 
+    /// <summary>The sort key of a metric's anomaly detector.</summary>
+    public static string DetectorItem(string metric) => $"detector#{metric}";
+
     /// <summary>The sort key of a window, which sorts as the windows do.</summary>
     public static string WindowItem(string metric, long start) => $"window#{metric}#{Timestamps.Text(start)}";
 

@@ -24,6 +24,8 @@ internal static class Naming
         ["AWS::IAM::Role"] = ("RoleName", (n, aws) => (n, new() { ["Arn"] = aws.GlobalArn("iam", $"role/{n}"), ["RoleId"] = $"AROA{n}" })),
         ["AWS::Logs::LogGroup"] = ("LogGroupName", (n, aws) => (n, Arn(aws.Arn("logs", $"log-group:{n}:*")))),
         ["AWS::SNS::Topic"] = ("TopicName", (n, aws) => (aws.Arn("sns", n), new() { ["TopicArn"] = aws.Arn("sns", n), ["TopicName"] = n })),
+        ["AWS::Events::EventBus"] = ("Name", (n, aws) => (n, new() { ["Arn"] = aws.Arn("events", $"event-bus/{n}"), ["Name"] = n })),
+        ["AWS::Events::Rule"] = ("Name", (n, aws) => (n, Arn(aws.Arn("events", $"rule/{n}")))),
         ["AWS::KMS::Key"] = (null, (n, aws) => (StableGuid(n), new() { ["Arn"] = aws.Arn("kms", $"key/{StableGuid(n)}"), ["KeyId"] = StableGuid(n) })),
     };
 

@@ -2,7 +2,10 @@ using System.Text;
 
 namespace KinesisPatterns.Local.Feed;
 
-/// <summary>A hall of machines with five sensors each, a few of them faulty: the same seed gives the same readings.</summary>
+/// <summary>
+/// A hall of machines with five sensors each, a few of them faulty, and on a few a spike, a drift or a stuck sensor now and then: the same
+/// seed gives the same readings.
+/// </summary>
 internal sealed class DeviceSimulator
 {
     private sealed record Sensor(string Metric, string Unit, double Middle, double Swing, double Noise, int Decimals);
@@ -16,12 +19,22 @@ internal sealed class DeviceSimulator
         new("power", "watt", 5200, 2600, 90, 0),
     ];
 
+    // A series is long enough then to know what is usual.
+    private const int AnomalyEvery = 300;
+    private const int AnomalyAt = 220;
+    private const int AnomalyLength = 20;
+
+    // One series in as many has anomalies.
+    private const int AnomalousSeries = 7;
+
     private readonly Random _random;
     private readonly TimeProvider _clock;
     private readonly int _devices;
     private readonly double _faulty;
     private readonly long[] _last;
     private readonly double[] _drift;
+    private readonly int[] _count;
+    private readonly double[] _value;
     private FedRecord? _previous;
     private long _sent;
 
@@ -37,6 +50,8 @@ internal sealed class DeviceSimulator
         _clock = clock;
         _last = new long[devices * Sensors.Length];
         _drift = new double[_last.Length];
+        _count = new int[_last.Length];
+        _value = new double[_last.Length];
     }
 
     public FedRecord Next()
@@ -90,6 +105,22 @@ internal sealed class DeviceSimulator
         _drift[series] = (_drift[series] * 0.995) + ((_random.NextDouble() - 0.5) * sensor.Noise);
         var wave = Math.Sin((time / 1000.0 / 45) + series) * sensor.Swing * 0.5;
         var value = sensor.Middle + wave + (_drift[series] * 4) + ((_random.NextDouble() - 0.5) * sensor.Noise);
-        return Math.Round(Math.Max(value, 0), sensor.Decimals);
+        return _value[series] = Math.Round(Math.Max(Anomalous(series, sensor, value), 0), sensor.Decimals);
+    }
+
+    private double Anomalous(int series, Sensor sensor, double value)
+    {
+        var place = (_count[series]++ % AnomalyEvery) - AnomalyAt;
+        if (series % AnomalousSeries != 0 || place is < 0 or >= AnomalyLength)
+        {
+            return value;
+        }
+
+        return (series / AnomalousSeries % 3) switch
+        {
+            0 => place == 0 ? value + (sensor.Swing * 3) : value,
+            1 => value + (sensor.Swing * 3 * place / AnomalyLength),
+            _ => place == 0 ? value : _value[series],
+        };
     }
 }

@@ -9,7 +9,8 @@ namespace KinesisPatterns.Local.Feed;
 
 /// <summary>What the run stands at.</summary>
 internal sealed record RunState(
-    long Records, double RecordsPerSecond, long Cleansed, long Rejected, long Stored, long Failed, TimeSpan Lag, long Throttled);
+    long Records, double RecordsPerSecond, long Cleansed, long Rejected, long Stored, long Failed, TimeSpan Lag, long Throttled,
+    long Anomalies);
 
 /// <summary>Feeds a stack with readings, follows each to its end, and says what happened.</summary>
 internal sealed class ReadingRun : IPageSource, IAsyncDisposable
@@ -18,6 +19,7 @@ internal sealed class ReadingRun : IPageSource, IAsyncDisposable
     private const int PointsAtOnce = 2_000;
     private const int HistoryPerSeries = 600;
     private const int RejectedKept = 60;
+    private const int AnomaliesKept = 200;
 
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan SettleEvery = TimeSpan.FromSeconds(5);
@@ -32,6 +34,7 @@ internal sealed class ReadingRun : IPageSource, IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly Ring<Point> _points = new(PointsKept);
     private readonly Ring<PageRejected> _rejected = new(RejectedKept);
+    private readonly AnomalyLog _anomalies = new(AnomaliesKept);
     private readonly Pipeline _pipeline;
     private readonly RateMeter _rate = new();
     private readonly Task[] _background;
@@ -50,10 +53,11 @@ internal sealed class ReadingRun : IPageSource, IAsyncDisposable
         _pipeline = new(host.Deployment, source);
         foreach (var store in host.Services.Influx.Values)
         {
-            store.Store.OnWrite = _points.Add;
+            store.Store.OnWrite = OnWrite;
         }
 
         host.Recorder.OnKept = OnKept;
+        host.Services.Events.OnSent = _anomalies.Add;
         _rejectedTail = Stream("RejectedStreamName") is { } rejected ? new(rejected, OnRejected) : null;
         _background = [_rejectedTail?.RunAsync(_stopping.Token) ?? Task.CompletedTask, SettleAsync()];
         host.PageSource = this;
@@ -98,6 +102,8 @@ internal sealed class ReadingRun : IPageSource, IAsyncDisposable
             Reasons = account.Reasons,
             Missing = account.Missing,
             Archived = _host.Services.Firehose.Streams.ToDictionary(s => s.Name, s => s.Delivered),
+            Anomalies = _anomalies.Count,
+            Messages = _host.Services.Events.Sent.GroupBy(m => m.TopicArn[(m.TopicArn.LastIndexOf(':') + 1)..]).ToDictionary(g => g.Key, g => g.LongCount()),
             Throttled = _producer.Throttled,
             Dropped = _host.Recorder.Count(RecordEnd.Dropped),
             Errors = _host.Services.Firehose.Error is { } error ? [error.Message] : [],
@@ -109,10 +115,11 @@ internal sealed class ReadingRun : IPageSource, IAsyncDisposable
         _rate.Of(_readings.RecordsPut),
         _cleansed?.RecordsPut ?? 0,
         _ledger.Rejected,
-        _host.Services.Influx.Values.Sum(i => i.Store.Count),
+        _host.Services.Influx.Values.SelectMany(i => i.Store.All).Where(s => IsReading(s.Key)).Sum(s => (long)s.Value.Count),
         _ledger.Failed,
         TimeSpan.FromMilliseconds(_host.Services.Lambda.Mappings.Select(m => m.IteratorAgeMilliseconds).DefaultIfEmpty(0).Max()),
-        _producer.Throttled);
+        _producer.Throttled,
+        _anomalies.Count);
 
     /// <summary>What goes wrong at the moment: the last error of each mapping that has one.</summary>
     public IEnumerable<string> Troubles() =>
@@ -123,13 +130,13 @@ internal sealed class ReadingRun : IPageSource, IAsyncDisposable
     public PageHello Hello(PagePlace place)
     {
         var state = State(place);
-        var history = _host.Services.Influx.Values.SelectMany(i => i.Store.All)
+        var history = _host.Services.Influx.Values.SelectMany(i => i.Store.All).Where(s => IsReading(s.Key))
             .SelectMany(s => s.Value.Range(long.MinValue, long.MaxValue).TakeLast(HistoryPerSeries), (s, point) => PageCounts.Point(s.Key, point.Time, point.Value));
         return new(
             _host.StackName,
             _pipeline.Layers(),
             [.. _host.Resources.Select(r => new PageResource(r.Path, r.Type, r.Here))],
-            state with { Points = [.. history] });
+            state with { Points = [.. history], Anomalies = _anomalies.Latest });
     }
 
     public PageState State(PagePlace place)
@@ -143,7 +150,8 @@ internal sealed class ReadingRun : IPageSource, IAsyncDisposable
             PageCounts.Nodes(_host, state),
             _ledger.Reasons,
             [.. points.Where((_, i) => i % every == 0).Select(p => PageCounts.Point(new(p.Measurement, p.Tags, p.Field), p.Nanoseconds, p.Value))],
-            _rejected.Since(ref place.Rejected));
+            _rejected.Since(ref place.Rejected),
+            _anomalies.Since(ref place.Anomalies));
     }
 
     public async ValueTask DisposeAsync()
@@ -159,6 +167,17 @@ internal sealed class ReadingRun : IPageSource, IAsyncDisposable
 
     private bool IsStored(ReadingKey key) => _host.Services.Influx.Values.Any(i =>
         i.Store.With(key.Metric, "device", key.Device).Any(s => s.Contains(key.Milliseconds * 1_000_000)));
+
+    private void OnWrite(Point point)
+    {
+        if (IsReading(new(point.Measurement, point.Tags, point.Field)))
+        {
+            _points.Add(point);
+        }
+    }
+
+    // Scores are other fields, anomalies a measurement whose name no metric can have.
+    private static bool IsReading(SeriesKey key) => key.Field == "value" && !key.Measurement.Contains(':', StringComparison.Ordinal);
 
     private ValueTask OnRejected(KinesisRecord record)
     {

@@ -37,6 +37,12 @@ internal sealed record RunSummary
     /// <summary>Records in S3 by delivery stream.</summary>
     public required IReadOnlyDictionary<string, long> Archived { get; init; }
 
+    /// <summary>Anomalies that topics were told of.</summary>
+    public required long Anomalies { get; init; }
+
+    /// <summary>Messages that topics were sent, by topic.</summary>
+    public required IReadOnlyDictionary<string, long> Messages { get; init; }
+
     /// <summary>Records that the stream refused once or more before it took them.</summary>
     public required long Throttled { get; init; }
 

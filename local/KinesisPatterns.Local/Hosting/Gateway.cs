@@ -17,6 +17,7 @@ internal sealed class Gateway(HostServices services, AwsIdentity aws)
         "Kinesis_20131202" => services.Kinesis.HandleAsync(context),
         "DynamoDB_20120810" => services.DynamoDb.HandleAsync(context),
         "Firehose_20150804" => services.Firehose.HandleAsync(context),
+        "AWSEvents" => services.Events.HandleAsync(context),
         "secretsmanager" => services.Secrets.HandleAsync(context),
         _ => AwsJson.ErrorAsync(context, AwsJson.Unknown(target)),
     };

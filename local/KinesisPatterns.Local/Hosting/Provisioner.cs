@@ -2,7 +2,9 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using KinesisPatterns.Local.ApiGateway;
 using KinesisPatterns.Local.Assembly;
+using KinesisPatterns.Local.EventBridge;
 using KinesisPatterns.Local.Firehose;
+using KinesisPatterns.Local.Flink;
 using KinesisPatterns.Local.Lambda;
 
 namespace KinesisPatterns.Local.Hosting;
@@ -22,7 +24,7 @@ internal sealed partial class Provisioner(
 
     private readonly Dictionary<string, ResourceStatus> _statuses = new(StringComparer.Ordinal);
 
-    public async Task<IReadOnlyList<ResourceStatus>> RunAsync(InvokeFunction invoke, CancellationToken cancellation)
+    public async Task<IReadOnlyList<ResourceStatus>> RunAsync(InvokeFunction invoke, Action<string> flinkLog, CancellationToken cancellation)
     {
         var hooks = new DeploymentHooks(deployment);
 
@@ -32,6 +34,8 @@ internal sealed partial class Provisioner(
         Each("AWS::Kinesis::Stream", Stream);
         await EachAsync("AWS::DynamoDB::Table", table => TableAsync(table, cancellation));
         await EachAsync("AWS::DynamoDB::GlobalTable", table => TableAsync(table, cancellation));
+        Each("AWS::Events::EventBus", Bus);
+        Each("AWS::Events::Rule", Rule);
         Each("AWS::Timestream::InfluxDBInstance", Influx);
         foreach (var function in deployment.OfType("AWS::Lambda::Function").Where(function => !hooks.Include(function)))
         {
@@ -41,6 +45,11 @@ internal sealed partial class Provisioner(
         Each("AWS::ApiGateway::RestApi", Api);
         Each("AWS::KinesisFirehose::DeliveryStream", resource => Deliver(resource, invoke));
         Each("AWS::Lambda::EventSourceMapping", Mapping);
+        foreach (var application in deployment.OfType(FlinkEquivalents.Application).Where(RunsFlink))
+        {
+            Runs(application, Flink(application, flinkLog));
+        }
+
         return [.. deployment.Resources.Select(Status)];
     }
 
@@ -67,12 +76,28 @@ internal sealed partial class Provisioner(
         _statuses.GetValueOrDefault(resource.LogicalId) ?? resource.Type switch
         {
             "AWS::Logs::LogGroup" => Part(resource, "function output goes to the terminal (--logs)"),
+            "AWS::SNS::Topic" => Part(resource, "what a rule sends it is shown on the page, nobody is told"),
             "AWS::IAM::Role" or "AWS::IAM::Policy" => Checked(resource, $"{CheckedOnly}: permissions are not enforced yet"),
             "AWS::Lambda::Function" => Checked(resource, $"{CheckedOnly}: it takes part in deployments only"),
             "AWS::Lambda::Permission" => Checked(resource, $"{CheckedOnly}: permissions are not enforced yet"),
             "AWS::ApiGateway::Resource" or "AWS::ApiGateway::Method" or "AWS::ApiGateway::Stage" or "AWS::ApiGateway::RequestValidator" => Part(resource, "part of the API"),
             _ => Checked(resource, CheckedOnly),
         };
+
+    private static bool RunsFlink(Resource application) => FlinkJob.Home is not null || FlinkEquivalents.IsNamedBy(application.Definition);
+
+    private string Flink(Resource application, Action<string> log)
+    {
+        if (FlinkJob.Home is not { } home)
+        {
+            return "no Flink here (FLINK_HOME is not set): its C# equivalent runs";
+        }
+
+        var code = (string?)application.Properties["ApplicationConfiguration"]?["ApplicationCodeConfiguration"]?["CodeContent"]?["S3ContentLocation"]?["FileKey"]
+            ?? throw new LocalHostException($"{application.Path}: only applications from an asset run here");
+        services.Jobs.Add(FlinkJob.Start(application, deployment.Asset(code), home, endpoint, deployment.Identity.Region, log));
+        return $"Flink in {home}";
+    }
 
     private static ResourceStatus Part(Resource resource, string here) => new(resource.Path, resource.LogicalId, resource.Type, here, Runs: true);
 
@@ -103,6 +128,23 @@ internal sealed partial class Provisioner(
     {
         await services.DynamoDb.CreateTableAsync(table, cancellation);
         return "dynalite";
+    }
+
+    private string Bus(Resource bus)
+    {
+        services.Events.AddBus(bus.Ref);
+        return "in-process EventBridge";
+    }
+
+    private string Rule(Resource resource)
+    {
+        if (EventRule.Of(resource) is not { } rule)
+        {
+            return "has no event pattern or is switched off";
+        }
+
+        services.Events.AddRule(rule);
+        return $"matches events of {rule.Bus}";
     }
 
     private string Influx(Resource database)
@@ -137,7 +179,8 @@ internal sealed partial class Provisioner(
             MemoryMiB = Json.Integer(p["MemorySize"]) ?? 128,
             ReservedConcurrency = Json.Integer(p["ReservedConcurrentExecutions"]),
         });
-        return runtime.StartsWith("provided", StringComparison.Ordinal) ? "child process, the native executable of the asset" : $"child process, dotnet {p["Handler"]}.dll of the asset";
+        return function.Path.EndsWith($"/{FlinkEquivalents.Name}", StringComparison.Ordinal) ? $"child process, in the place of the Flink job: dotnet {p["Handler"]}.dll"
+            : runtime.StartsWith("provided", StringComparison.Ordinal) ? "child process, the native executable of the asset" : $"child process, dotnet {p["Handler"]}.dll of the asset";
     }
 
     // Every function gets a key of its own, so that the endpoint can tell who calls.

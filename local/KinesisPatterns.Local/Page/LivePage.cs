@@ -17,6 +17,8 @@ internal sealed class PagePlace
     public long Points;
 
     public long Rejected;
+
+    public long Anomalies;
 }
 
 /// <summary>The page and its server-sent events.</summary>

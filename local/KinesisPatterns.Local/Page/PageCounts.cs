@@ -15,6 +15,7 @@ internal static class PageCounts
         ["rejected", Number(state.Rejected)],
         ["stored", Number(state.Stored)],
         ["failed", Number(state.Failed)],
+        ["anomalies", Number(state.Anomalies)],
         ["lag", Seconds(state.Lag)],
     ];
 

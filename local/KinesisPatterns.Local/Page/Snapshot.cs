@@ -12,6 +12,9 @@ internal sealed record PageCount(string Text, bool Trouble);
 /// <summary>A reading that was turned away.</summary>
 internal sealed record PageRejected(string? Arrival, string Reason, string Detail, string Payload);
 
+/// <summary>An anomaly that a topic was told of.</summary>
+internal sealed record PageAnomaly(string Device, string Metric, long Time, double Value, double Score, string Message);
+
 /// <summary>What does not change while the host runs.</summary>
 internal sealed record PageHello(
     string Name, IReadOnlyList<IReadOnlyList<PageNode>> Layers, IReadOnlyList<PageResource> Resources, PageState State);
@@ -23,4 +26,5 @@ internal sealed record PageState(
     IReadOnlyDictionary<string, PageCount> Nodes,
     IReadOnlyDictionary<string, long> Reasons,
     IReadOnlyList<object[]> Points,
-    IReadOnlyList<PageRejected> Rejected);
+    IReadOnlyList<PageRejected> Rejected,
+    IReadOnlyList<PageAnomaly> Anomalies);

@@ -44,7 +44,10 @@ internal static class LineProtocol
             throw new FormatException("missing measurement");
         }
 
-        return [.. Split(parts[1], ',', quotes: true).Select(f => RawPair(f)).Select(f => new Point(measurement, tags, f.Key, Number(f.Value), time))];
+        var fields = Split(parts[1], ',', quotes: true).Select(f => RawPair(f)).ToList();
+
+        // Texts are nothing that a chart could show.
+        return [.. fields.Where(f => !IsText(f.Value)).Select(f => new Point(measurement, tags, f.Key, Number(f.Value), time))];
     }
 
     private static KeyValuePair<string, string> Pair(string text)
@@ -66,12 +69,13 @@ internal static class LineProtocol
             : throw new FormatException($"expected 'key=value', got '{text}'");
     }
 
+    private static bool IsText(string value) => value is ['"', .., '"'] and { Length: > 1 };
+
     private static double Number(string text) => text switch
     {
         "t" or "T" or "true" or "True" or "TRUE" => 1,
         "f" or "F" or "false" or "False" or "FALSE" => 0,
         [.. var digits, 'i' or 'u'] => Whole(digits),
-        ['"', ..] => throw new FormatException("a text field is not kept here"),
         _ => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number)
             ? number
             : throw new FormatException($"invalid number '{text}'"),

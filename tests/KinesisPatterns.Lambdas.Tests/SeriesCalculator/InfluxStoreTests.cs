@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using HttpTests;
 using KinesisPatterns.Lambdas.SeriesCalculator;
+using KinesisPatterns.Lambdas.SeriesStore;
 
 namespace KinesisPatterns.Lambdas.Tests.SeriesCalculator;
 

@@ -5,7 +5,7 @@ using KinesisPatterns.Lambdas.SeriesCalculator;
 
 namespace KinesisPatterns.Lambdas.Tests.SeriesCalculator;
 
-public sealed class SeriesCalculatorFunctionTests : ISeriesStore, IDisposable
+public sealed class SeriesCalculatorFunctionTests : ISeriesStore, IAnomalyAlerts, IDisposable
 {
     private const long Minute = 1_795_375_680_000;
     private const long Length = 60_000;
@@ -29,6 +29,9 @@ public sealed class SeriesCalculatorFunctionTests : ISeriesStore, IDisposable
         _points.AddRange(points.Where((_, index) => stored[index]));
         return Task.FromResult(stored);
     }
+
+    Task<string?[]> IAnomalyAlerts.PublishAsync(IReadOnlyList<AnomalyEvent> anomalies, CancellationToken cancellationToken) =>
+        Task.FromResult(new string?[anomalies.Count]);
 
     [Fact]
     public async Task Readings_become_windows_a_latest_value_and_points()
@@ -256,15 +259,19 @@ public sealed class SeriesCalculatorFunctionTests : ISeriesStore, IDisposable
     private static string Reading(long time, double value, string metric = "temperature", string? tags = null) => FormattableString.Invariant(
         $$"""{"device":"machine-1","metric":"{{metric}}","time":"{{Timestamps.Text(time)}}","value":{{value}},"unit":"celsius"{{(tags is null ? "" : $",\"tags\":{tags}")}}}""");
 
-    private SeriesCalculatorFunction Function(int concurrency = 16) => new(
-        new(_table, Length), new(), this, new EmbeddedMetrics(_log), exception =>
-        {
-            lock (_errors)
+    private SeriesCalculatorFunction Function(int concurrency = 16)
+    {
+        var detection = new SeriesDetection(_table, Length, new(0.995, TimeSpan.FromHours(1)));
+        return new(
+            new(_table, Length, detection), new(), detection, this, this, new EmbeddedMetrics(_log), exception =>
             {
-                _errors.Add(exception);
-            }
-        },
-        concurrency);
+                lock (_errors)
+                {
+                    _errors.Add(exception);
+                }
+            },
+            concurrency);
+    }
 
     private async Task<int?> HandleAsync(params string[] readings) =>
         Events.FailedFrom(await _function.HandleAsync(Events.Of(readings), Token));

@@ -16,6 +16,11 @@ internal sealed class TestTable : ISeriesTable
 
     public IReadOnlyDictionary<SeriesKey, LatestValue> Latest => _latest;
 
+    public ConcurrentDictionary<SeriesKey, DetectorSnapshot> Detectors { get; } = new();
+
+    /// <summary>Called before a detector is saved; what it throws, the table throws.</summary>
+    public Action BeforeSaveDetector { get; set; } = () => { };
+
     public int Writes { get; private set; }
 
     public int Loads { get; private set; }
@@ -64,6 +69,36 @@ internal sealed class TestTable : ISeriesTable
 
             _latest[series] = latest;
             return latest.Time;
+        }
+    }
+
+    public async Task<IReadOnlyList<SeriesWindow>> LoadRangeAsync(SeriesKey series, long from, long to, CancellationToken cancellationToken)
+    {
+        using var _ = await CallAsync();
+        Loads++;
+        return [.. _windows.Where(window => window.Key.Item1 == series && window.Key.Item2 >= from && window.Key.Item2 < to).Select(window => window.Value).OrderBy(window => window.Start)];
+    }
+
+    public async Task<DetectorSnapshot?> LoadDetectorAsync(SeriesKey series, CancellationToken cancellationToken)
+    {
+        using var _ = await CallAsync();
+        Loads++;
+        return Detectors.GetValueOrDefault(series);
+    }
+
+    public async Task<bool> SaveDetectorAsync(SeriesKey series, DetectorSnapshot snapshot, long last, CancellationToken cancellationToken)
+    {
+        using var _ = await CallAsync();
+        lock (_lock)
+        {
+            BeforeSaveDetector();
+            if ((Detectors.GetValueOrDefault(series)?.Version ?? 0) != snapshot.Version - 1)
+            {
+                return false;
+            }
+
+            Detectors[series] = snapshot;
+            return true;
         }
     }
 

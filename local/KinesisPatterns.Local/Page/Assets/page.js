@@ -5,6 +5,7 @@ const number = new Intl.NumberFormat('en');
 const MOST_POINTS = 6000, MOST_ROWS = 60;
 
 const series = new Map();   // device -> metric -> { t: [], v: [] }
+const marks = new Map();    // device -> metric -> Map of time to value
 const charts = new Map();   // metric -> { plot, title }
 let device = null, chosen = false, nodes = new Map();
 
@@ -49,9 +50,13 @@ function chartOf(metric) {
     width: Math.max(box.clientWidth, 200), height: 190,
     cursor: { y: false }, legend: { show: false },
     scales: { x: { time: true } },
-    series: [{}, { stroke: () => color('--accent'), width: 1.5, points: { show: false } }],
+    series: [
+      {},
+      { stroke: () => color('--accent'), width: 1.5, points: { show: false } },
+      { stroke: () => color('--bad'), width: 0, paths: () => null, points: { show: true, size: 10, fill: () => color('--bad') } },
+    ],
     axes: [axis, { ...axis, size: 58 }],
-  }, [[], []], box);
+  }, [[], [], []], box);
   new ResizeObserver(() => plot.setSize({ width: Math.max(box.clientWidth, 200), height: 190 })).observe(box);
   const chart = { plot, latest, box };
   charts.set(metric, chart);
@@ -68,7 +73,8 @@ function draw() {
     chart.box.hidden = false;
     let from = 0;
     if (span > 0 && t.length > 0) { const start = t[t.length - 1] - span; while (from < t.length && t[from] < start) from++; if (t.length - from < 30) from = Math.max(0, t.length - 240); }
-    chart.plot.setData([t.slice(from), v.slice(from)]);
+    const marked = marks.get(device)?.get(metric);
+    chart.plot.setData([t.slice(from), v.slice(from), t.slice(from).map(time => marked?.get(time) ?? null)]);
     chart.latest.textContent = t.length ? `${number.format(v[v.length - 1])} at ${new Date(t[t.length - 1] * 1000).toLocaleString()}` : '';
   }
 }
@@ -87,6 +93,24 @@ function addRejected(rows) {
   while (body.children.length > MOST_ROWS) body.lastElementChild.remove();
 }
 
+function addAnomalies(rows) {
+  const body = byId('anomalies');
+  if (rows.length && body.querySelector('.hint')) body.replaceChildren();
+  for (const a of rows) {
+    if (!marks.has(a.device)) marks.set(a.device, new Map());
+    const metrics = marks.get(a.device);
+    if (!metrics.has(a.metric)) metrics.set(a.metric, new Map());
+    metrics.get(a.metric).set(a.time / 1000, a.value);
+    body.prepend(element('tr', {},
+      element('td', { textContent: new Date(a.time).toLocaleTimeString() }),
+      element('td', { textContent: a.device }),
+      element('td', { textContent: a.metric }),
+      element('td', { textContent: a.score.toFixed(4), className: 'bad' }),
+      element('td', { textContent: a.message })));
+  }
+  while (body.children.length > MOST_ROWS) body.lastElementChild.remove();
+}
+
 function onHello(hello) {
   document.title = `${hello.name} · Kinesis Patterns`;
   byId('name').textContent = hello.name;
@@ -99,6 +123,8 @@ function onHello(hello) {
   byId('resources').replaceChildren(...hello.resources.map(r => element('tr', {},
     element('td', { textContent: r.path }), element('td', { textContent: r.type }), element('td', { textContent: r.here }))));
   byId('rejected').replaceChildren(element('tr', {}, element('td', { colSpan: 4, className: 'hint', textContent: 'None so far.' })));
+  byId('anomalies').replaceChildren(element('tr', {}, element('td', { colSpan: 5, className: 'hint', textContent: 'None so far; a series is watched from its 50th reading on.' })));
+  marks.clear();
   onState(hello.state);
 }
 
@@ -115,6 +141,7 @@ function onState(state) {
   byId('reasons').replaceChildren(...Object.entries(state.reasons).map(([reason, n]) => element('span', { textContent: `${reason} ${number.format(n)}` })));
   for (const [dev, metric, time, value] of state.points) addPoint(dev, metric, time / 1000, value);
   addRejected(state.rejected);
+  addAnomalies(state.anomalies);
   draw();
 }
 

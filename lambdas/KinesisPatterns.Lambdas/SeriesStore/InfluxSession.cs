@@ -2,7 +2,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 
-namespace KinesisPatterns.Lambdas.SeriesCalculator;
+namespace KinesisPatterns.Lambdas.SeriesStore;
 
 /// <summary>
 /// A session with InfluxDB 2, signed in with the user that Timestream for InfluxDB made and keeps in a secret
@@ -11,7 +11,7 @@ namespace KinesisPatterns.Lambdas.SeriesCalculator;
 /// <param name="http">The client.</param>
 /// <param name="url">The server's address.</param>
 /// <param name="secret">Reads the secret: JSON with username and password.</param>
-internal sealed class InfluxSession(HttpClient http, Uri url, Func<CancellationToken, Task<string>> secret) : IDisposable
+public sealed class InfluxSession(HttpClient http, Uri url, Func<CancellationToken, Task<string>> secret) : IDisposable
 {
     private readonly SemaphoreSlim _one = new(1, 1);
     private string? _cookie;
@@ -33,6 +33,7 @@ internal sealed class InfluxSession(HttpClient http, Uri url, Func<CancellationT
     /// <summary>Makes the next call sign in again, unless that has been done since <paramref name="cookie"/>.</summary>
     public void Renew(string cookie) => Interlocked.CompareExchange(ref _cookie, null, cookie);
 
+    /// <inheritdoc />
     public void Dispose() => _one.Dispose();
 
     private async Task<string> SignInAsync(CancellationToken cancellationToken)
