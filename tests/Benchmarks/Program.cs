@@ -5,6 +5,7 @@ var scenarios = new Dictionary<string, Func<Task>>(StringComparer.Ordinal)
     ["kinesis"] = KinesisScenario.RunAsync,
     ["pipeline"] = PipelineScenario.RunAsync,
     ["cleansing"] = CleansingScenario.RunAsync,
+    ["anomalies"] = AnomaliesScenario.RunAsync,
     ["coldstart"] = ColdStartScenario.RunAsync,
     ["synth"] = SynthScenario.RunAsync,
 };

@@ -9,6 +9,8 @@ public sealed class MetricTests
 
     public static TheoryData<string> Names => Blueprint.Checked;
 
+    public static TheoryData<string> Blueprints => Blueprint.Names;
+
     [Theory]
     [MemberData(nameof(Names))]
     public void Every_alarm_and_every_dashboard_names_a_metric_that_there_is(string name)
@@ -21,6 +23,16 @@ public sealed class MetricTests
         Assert.NotEmpty(alarms);
         Assert.Equal(content.Count > 0, dashboards.Length > 0);
         Assert.All(alarms.Concat(dashboards), use => Assert.Null(Problem(use, template)));
+    }
+
+    [Theory]
+    [MemberData(nameof(Blueprints))]
+    public void Every_dashboard_for_Grafana_names_a_metric_that_there_is(string name)
+    {
+        var uses = MetricUse.OfGrafana(name, Blueprint.GrafanaContent(name)).ToArray();
+
+        Assert.NotEmpty(uses);
+        Assert.All(uses, use => Assert.Null(Problem(use, Blueprint.Template(name))));
     }
 
     [Fact]

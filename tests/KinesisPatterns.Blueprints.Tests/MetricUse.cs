@@ -56,7 +56,8 @@ internal sealed record MetricUse(string Where, string Namespace, string Metric, 
         return [.. full.Select((text, place) => text == "." ? above[place] : text)];
     }
 
-    private static IEnumerable<MetricUse> OfGrafana(string id, JsonNode? node)
+    /// <summary>All that Grafana's targets name, wherever they are in the JSON.</summary>
+    public static IEnumerable<MetricUse> OfGrafana(string id, JsonNode? node)
     {
         switch (node)
         {

@@ -4,6 +4,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
 using Amazon.Kinesis.Model;
+using KinesisPatterns.Local.EventBridge;
 using KinesisPatterns.Local.Feed;
 
 namespace KinesisPatterns.EndToEnd.Tests;
@@ -138,6 +139,28 @@ public sealed class TimeSeriesTests(Blueprint blueprint)
         Assert.Contains(Encoding.UTF8.GetString(Reading(20, 0)), lines);
     }
 
+    [Fact]
+    public async Task An_anomaly_is_scored_stored_and_told_to_the_topic()
+    {
+        const int Usual = 300;
+        byte[] Usually(int index) => Reading(20 + Math.Sin(index / 9.0) + (index * 7_919 % 101 / 200.0), Usual - index + 2);
+        await PutAsync([.. Enumerable.Range(0, Usual).Select(Usually)]);
+        await EventuallyAsync(async () => await GetAsync($"devices/{_device}/metrics/temperature/latest") is { } body && body["time"]!.GetValue<string>() == Iso(_now.AddSeconds(-3)) ? body : null);
+        Assert.DoesNotContain(Told(), message => message.Event.GetProperty("detail").GetProperty("device").GetString() == _device);
+
+        await PutAsync(Reading(95, 1));
+
+        var message = await EventuallyAsync(() => Task.FromResult(Told().FirstOrDefault(m => m.Event.GetProperty("detail").GetProperty("device").GetString() == _device)));
+        Assert.EndsWith($"{_device}/temperature/{_now.AddSeconds(-1).ToUnixTimeMilliseconds()}", message.Text, StringComparison.Ordinal);
+        Assert.StartsWith($"temperature of {_device} is unusual at {Iso(_now.AddSeconds(-1))} (score 0.99", message.Text, StringComparison.Ordinal);
+        Assert.Contains(": 95, expected ", message.Text, StringComparison.Ordinal);
+        var latest = await EventuallyAsync(async () => await GetAsync($"devices/{_device}/metrics/temperature/latest") is { } body && (double)body["value"]! == 95 ? body : null);
+        Assert.InRange((double)latest["score"]!, 0.995, 1);
+        Assert.Contains(
+            blueprint.Host.Services.Influx.Values.Single().Store.With("anomalies:detected", "device", _device),
+            series => series.Contains(_now.AddSeconds(-1).ToUnixTimeMilliseconds() * 1_000_000));
+    }
+
     [Theory]
     [InlineData("devices/m1/metrics/temperature/readings?limit=0", HttpStatusCode.BadRequest)]
     [InlineData("devices/m1/metrics/temperature/readings?from=yesterday", HttpStatusCode.BadRequest)]
@@ -162,6 +185,8 @@ public sealed class TimeSeriesTests(Blueprint blueprint)
         .Replace("$", _device, StringComparison.Ordinal));
 
     private static string Iso(DateTimeOffset time) => ReadingJson.Iso(time.ToUnixTimeMilliseconds());
+
+    private IReadOnlyCollection<SentMessage> Told() => blueprint.Host.Services.Events.Sent;
 
     private bool Stored(DateTimeOffset time) => blueprint.Host.Services.Influx.Values.Single().Store
         .With("temperature", "device", _device).Any(s => s.Contains(time.ToUnixTimeMilliseconds() * 1_000_000));

@@ -38,6 +38,7 @@ public sealed class AnomalyAlerts : Construct
             RetentionPeriod = Duration.Days(14),
         });
         kept.Acknowledge("AwsSolutions-SQS3", "It is the queue that keeps what could not be delivered; nothing consumes it.");
+        kept.Acknowledge("sqs_dlq_check", "It is itself the queue of what could not be delivered.");
 
         new Rule(this, "Rule", new RuleProps
         {
@@ -87,6 +88,9 @@ public sealed class AnomalyAlerts : Construct
             Actions = ["kms:Decrypt", "kms:GenerateDataKey"],
             Resources = ["*"],
         }));
+        key.Acknowledge(
+            "kms_create_grant_aws_service_check",
+            "Only IAM identities of the account that may do everything with the key may grant it; nobody else has that right.");
         return new Topic(this, "Anomalies", new TopicProps { MasterKey = key, EnforceSSL = true });
     }
 

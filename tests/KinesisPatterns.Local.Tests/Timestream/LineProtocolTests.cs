@@ -40,6 +40,20 @@ public sealed class LineProtocolTests
     public void Reads_every_kind_of_number(string field, double expected) =>
         Assert.Equal(expected, Assert.Single(Parse($"m {field} 1")).Value);
 
+    [Theory]
+    [InlineData("""
+        m v="plain" 1
+        """, "plain")]
+    [InlineData("""
+        m v="a \"quoted\" \\ and, = \x" 1
+        """, """
+        a "quoted" \ and, = \x
+        """)]
+    [InlineData("""
+        m v="" 1
+        """, "")]
+    public void Reads_texts(string line, string text) => Assert.Equal(text, Assert.Single(Parse(line)).Text);
+
     [Fact]
     public void Reads_several_fields() =>
         Assert.Equal(["a", "b"], Parse("m a=1,b=2 1").Select(p => p.Field));
@@ -47,6 +61,10 @@ public sealed class LineProtocolTests
     [Fact]
     public void Takes_the_servers_time_when_there_is_none() =>
         Assert.Equal(42, Assert.Single(LineProtocol.Parse("m v=1", 1, () => 42)).Nanoseconds);
+
+    [Fact]
+    public void Texts_are_taken_and_not_kept() =>
+        Assert.Equal(["score"], Parse("""m reason="a \"b\", c=d e",score=0.5 1""").Select(p => p.Field));
 
     [Theory]
     [InlineData("m")]
@@ -57,7 +75,7 @@ public sealed class LineProtocolTests
     [InlineData("m,tag v=1 1")]
     [InlineData("m v=1 1 1")]
     [InlineData(",a=b v=1 1")]
-    [InlineData("m v=\"text\" 1")]
+    [InlineData("m v=\"text 1")]
     public void Fails_on_a_line_that_is_none(string line) => Assert.Throws<FormatException>(() => Parse(line));
 
     [Fact]
