@@ -109,9 +109,10 @@ public static class TimeSeriesDashboards
                         Aggregate = SeriesAggregate.Maximum,
                         By = [Device],
                     })
-                    { Unit = "percentunit", Thresholds = _scores },
+                    { Unit = "percentunit", Thresholds = _scores, Width = 24 },
                     new(PanelKind.Table, "Anomalies, newest first", new RowsQuery(
-                        _anomalies, Device, "metric", "value", "expected", Score, "reason")),
+                        _anomalies, Device, "metric", "value", "expected", Score, "reason"))
+                    { Width = 24 },
                 ],
             };
         }

@@ -1,5 +1,6 @@
 using Amazon.CDK;
 using Amazon.CDK.Assertions;
+using KinesisPatterns.Cdk;
 using KinesisPatterns.Cdk.Tests;
 
 namespace KinesisPatterns.Blueprints.Tests;
@@ -215,6 +216,47 @@ public sealed class TimeSeriesStackTests
             $"{Path.Combine("nowhere", "Cleansing")}: expected the published function Cleansing, got no such folder. "
             + "Publish the functions first: dotnet build lambdas/Functions.proj -p:NativeAot=true",
             error.Message);
+    }
+
+    [Theory]
+    [InlineData("none")]
+    [InlineData(null)]
+    public void Makes_no_workspace_unless_it_is_told_how_people_log_in(string? value) => Assert.Null(
+        TimeSeriesStackProps.From(value is null ? App() : App(("TimeSeries:grafana", value))).Grafana);
+
+    [Fact]
+    public void Takes_from_the_command_line_how_people_log_in_to_Grafana()
+    {
+        (string Key, string Value)[] saml =
+            [("TimeSeries:grafanaSamlMetadataUrl", "https://idp.example"), ("TimeSeries:grafanaSamlAdmins", "role=admins")];
+
+        Assert.Same(GrafanaLogin.IdentityCenter, TimeSeriesStackProps.From(App(("TimeSeries:grafana", "sso"))).Grafana);
+        Assert.Same(GrafanaLogin.SamlLater, TimeSeriesStackProps.From(App(("TimeSeries:grafana", "saml"))).Grafana);
+        Assert.NotSame(
+            GrafanaLogin.SamlLater, TimeSeriesStackProps.From(App([("TimeSeries:grafana", "saml"), .. saml])).Grafana);
+        Assert.Equal("10.4", TimeSeriesStackProps.From(App(("TimeSeries:grafanaVersion", "10.4"))).GrafanaVersion);
+    }
+
+    [Theory]
+    [InlineData("grafana", "ldap", "grafana: expected none, sso or saml, got ldap")]
+    [InlineData("grafanaSamlMetadataUrl", "https://idp.example", "grafana: expected sso or saml with grafanaSamlMetadataUrl, got nothing")]
+    [InlineData("grafanaSamlAdmins", "role=admins", "grafanaSamlMetadataUrl: expected an address with grafanaSamlAdmins, got nothing")]
+    public void Fails_when_the_command_line_says_how_to_log_in_by_halves(string key, string value, string message)
+    {
+        var error = Assert.Throws<ArgumentException>(() => TimeSeriesStackProps.From(App(($"TimeSeries:{key}", value))));
+
+        Assert.Equal($"context TimeSeries:{message}", error.Message);
+    }
+
+    [Fact]
+    public void What_is_written_into_Grafana_lies_beside_the_code_of_the_function_that_writes_it()
+    {
+        var assembly = Path.GetDirectoryName(Blueprint.TemplateFile("TimeSeriesGrafana"))!;
+
+        var file = Assert.Single(Directory.GetFiles(assembly, "grafana.json", SearchOption.AllDirectories));
+
+        Assert.True(JsonNode.DeepEquals(Blueprint.GrafanaContent("TimeSeriesGrafana"), JsonNode.Parse(File.ReadAllText(file))));
+        Assert.True(File.Exists(Path.Combine(Path.GetDirectoryName(file)!, "KinesisPatterns.Lambdas.GrafanaProvisioning.dll")));
     }
 
     private static Constructs.Node App(params (string Key, string Value)[] context) => new App(new AppProps

@@ -4,6 +4,7 @@ using System.IO.Compression;
 using System.Text;
 using System.Text.Json.Nodes;
 using HttpTests;
+using KinesisPatterns.Lambdas.Tests.GrafanaProvisioning;
 
 namespace KinesisPatterns.Lambdas.Tests;
 
@@ -156,6 +157,49 @@ public sealed class FrontDoorTests
         var (answer, _) = await RunAsync(role, aws, "{}");
 
         Assert.Contains($"{setting}: expected", answer, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task GrafanaProvisioning_writes_into_a_workspace_that_it_lets_itself_into()
+    {
+        await using var grafana = await TestGrafana.StartAsync();
+        await using var aws = await HttpServer.StartAsync(exchange =>
+        {
+            switch (exchange.Method, exchange.Path)
+            {
+                case ("GET", "/workspaces/g-1/serviceaccounts"):
+                    return new(200, """{"serviceAccounts":[],"workspaceId":"g-1"}""");
+                case ("POST", "/workspaces/g-1/serviceaccounts"):
+                    return new(200, """{"id":"7","name":"kp-1-deployment","grafanaRole":"ADMIN","workspaceId":"g-1"}""");
+                case ("POST", "/workspaces/g-1/serviceaccounts/7/tokens"):
+                    grafana.Token = "key";
+                    return new(200, """{"serviceAccountToken":{"id":"8","name":"deployment","key":"key"},"serviceAccountId":"7","workspaceId":"g-1"}""");
+                case ("DELETE", "/workspaces/g-1/serviceaccounts/7"):
+                    return new(200, """{"serviceAccountId":"7","workspaceId":"g-1"}""");
+                default:
+                    return new(404, """{"message":"not expected"}""");
+            }
+        });
+        var file = Path.Combine(AppContext.BaseDirectory, "grafana.json");
+        await File.WriteAllTextAsync(
+            file,
+            """
+            {"folder":{"uid":"kp-1-folder","title":"T"},"dataSources":[],"dashboards":[{"uid":"kp-1-fleet","title":"<value-1>"}],
+             "alerts":{"title":"T","folderUid":"kp-1-folder","rules":[]}}
+            """,
+            TestContext.Current.CancellationToken);
+
+        var (answer, log) = await RunAsync(
+            "GrafanaProvisioning", aws, $$"""
+            {"RequestType":"Create","RequestId":"r","ResourceType":"Custom::GrafanaContent","LogicalResourceId":"Grafana",
+             "ResourceProperties":{"ServiceToken":"arn:t","WorkspaceId":"g-1","Url":"{{grafana.Url}}","Prefix":"kp-1","Values":{"value-1":"Fleet"}}}
+            """);
+
+        Assert.True(answer.Contains("\"PhysicalResourceId\":\"g-1/kp-1\"", StringComparison.Ordinal), answer + log);
+        Assert.Equal("Fleet", (string?)grafana.Dashboards["kp-1-fleet"].Dashboard["title"]);
+        Assert.Contains(aws.Seen, exchange => exchange is { Method: "DELETE", Path: "/workspaces/g-1/serviceaccounts/7" });
+        Assert.Contains("/grafana/aws4_request", aws.Seen.First().Headers["Authorization"], StringComparison.Ordinal);
+        File.Delete(file);
     }
 
     private static Answer Keep<T>(ConcurrentQueue<T> queue, T item)

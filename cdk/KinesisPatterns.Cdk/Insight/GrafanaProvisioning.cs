@@ -66,7 +66,7 @@ public sealed class GrafanaProvisioning : Construct
             ["WorkspaceId"] = workspace.WorkspaceId,
             ["Url"] = workspace.Url,
             ["Prefix"] = content.Prefix,
-            ["ContentHash"] = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(content.Json)))[..32],
+            ["ContentHash"] = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(content.Json))),
             ["Values"] = content.Values.ToDictionary(),
         };
         if (source.IsPlugin)

@@ -80,7 +80,7 @@ function chart(panel, key, body, series, marks, range) {
     })));
     const drawn = { marks, range };
     const u = new uPlot({
-      width: Math.max(body.clientWidth, 160), height: Math.max(panel.gridPos.h * 30 - 84, 110),
+      width: Math.max(body.clientWidth, 160), height: Math.max(panel.gridPos.h * 30 - 108, 110),
       legend: { show: false }, cursor: { y: false },
       scales: { x: { range: () => [drawn.range.from / 1000, drawn.range.to / 1000] } },
       series: [{}, ...series.map((_, i) => ({ stroke: COLORS[i % COLORS.length], width: 1.5, spanGaps: false }))],
@@ -144,7 +144,7 @@ function heat(panel, body, series, range) {
     cells[y * columns + x]++;
   }
   const most = Math.max(...cells);
-  const canvas = element('canvas', { width: Math.max(body.clientWidth, 160), height: Math.max(panel.gridPos.h * 30 - 84, 110) });
+  const canvas = element('canvas', { width: Math.max(body.clientWidth, 160), height: Math.max(panel.gridPos.h * 30 - 108, 110) });
   const context = canvas.getContext('2d');
   cells.forEach((count, at) => {
     if (!count) return;
