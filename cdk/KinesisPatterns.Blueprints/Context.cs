@@ -19,6 +19,15 @@ internal sealed class Context(Node node, string stack)
         var text => throw new ArgumentException($"context {stack}:{key}: expected true or false, got {text}"),
     };
 
+    public T OneOf<T>(string key, T otherwise) where T : struct, Enum => Text(key) switch
+    {
+        null => otherwise,
+        var text when Enum.GetNames<T>().FirstOrDefault(name => name.Equals(text, StringComparison.OrdinalIgnoreCase)) is { } name
+            => Enum.Parse<T>(name),
+        var text => throw new ArgumentException(
+            $"context {stack}:{key}: expected {string.Join(" or ", Enum.GetNames<T>().Select(name => name.ToLowerInvariant()))}, got {text}"),
+    };
+
     public Duration? Seconds(string key) => Text(key) switch
     {
         null => null,

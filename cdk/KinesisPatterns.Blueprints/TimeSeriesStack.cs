@@ -35,25 +35,16 @@ public sealed class TimeSeriesStack : Stack
             Folder = "rejected",
         });
 
-        const string RulesFile = "cleansing-rules.json";
-        var rules = new Dictionary<string, string> { [RulesFile] = props.Rules.ToJson() };
-        var cleansing = new StreamFunction(this, "Cleansing", new()
+        var cleansing = new CleansingStage
         {
-            Source = readings,
-            Function = functions.Function("Cleansing", rules) with
-            {
-                Environment = new Dictionary<string, string>
-                {
-                    ["CLEANSED_STREAM_NAME"] = cleansed.Stream.StreamName,
-                    ["REJECTED_STREAM_NAME"] = rejected.Stream.StreamName,
-                    ["CLEANSING_RULES_FILE"] = RulesFile,
-                },
-            },
-            Reading = batches,
-            Failures = new() { Bucket = failures },
-        });
-        cleansed.GrantWrite(cleansing);
-        rejected.GrantWrite(cleansing);
+            Stack = this,
+            Props = props,
+            Functions = functions,
+            Readings = readings,
+            Cleansed = cleansed,
+            Rejected = rejected,
+            Failures = failures,
+        }.Define();
 
         var store = new InfluxStore(this, "Store");
         var series = new TableV2(this, "Series", new TablePropsV2
@@ -120,7 +111,7 @@ public sealed class TimeSeriesStack : Stack
             anomalies.Topic.AddSubscription(new EmailSubscription(props.AlarmEmail));
         }
 
-        cleansing.Alarms.Notify(topic);
+        cleansing.Notify(topic);
         calculator.Alarms.Notify(topic);
         anomalies.Alarms.Notify(topic);
         alarms.Notify(topic);
@@ -133,10 +124,10 @@ public sealed class TimeSeriesStack : Stack
                 Readings = readings,
                 Cleansed = cleansed,
                 Rejected = rejected,
-                Outcome = name => cleansing.MetricCount(name),
+                Outcome = cleansing.Outcome,
                 Functions = new Dictionary<string, StreamFunction>
                 {
-                    ["cleansing"] = cleansing,
+                    [cleansing.Name] = cleansing.Function,
                     ["series calculator"] = calculator,
                 },
                 Calculator = calculator,

@@ -19,6 +19,17 @@ public sealed class TimeSeriesStackProps : StackProps
     /// <summary>Which readings are accepted.</summary>
     public CleansingRules Rules { get; init; } = TimeSeriesRules.Default;
 
+    /// <summary>What cleanses them.</summary>
+    public CleansingEngine Cleansing { get; init; }
+
+    /// <summary>
+    /// The archive with the Flink job, as <c>mvn package</c> builds it; null is where this repository builds it.
+    /// </summary>
+    public string? FlinkJob { get; init; }
+
+    /// <summary>The version of Flink, which the archive's connector has to be built for.</summary>
+    public FlinkRuntime FlinkRuntime { get; init; } = FlinkRuntime.V2_2;
+
     /// <summary>
     /// The largest record devices may send: 1,024 to 10,240 KiB; null leaves Kinesis's own limit of 1,024.
     /// </summary>
@@ -59,6 +70,8 @@ public sealed class TimeSeriesStackProps : StackProps
                 MaximumLateness = context.Seconds("maximumLatenessSeconds") ?? defaults.Rules.MaximumLateness,
                 MaximumAhead = context.Seconds("maximumAheadSeconds") ?? defaults.Rules.MaximumAhead,
             },
+            Cleansing = context.OneOf("cleansing", defaults.Cleansing),
+            FlinkJob = context.Text("flinkJob"),
             Window = context.Whole("windowSeconds", 1, 86_400) is { } window
                 ? Duration.Seconds(window)
                 : defaults.Window,

@@ -1,13 +1,14 @@
 """Runs job.sql with the properties of the application (https://docs.aws.amazon.com/managed-flink/latest/java/how-python.html).
 
-On one machine: IS_LOCAL=true python3 main.py, with application_properties.json and target/pyflink-dependencies.jar here.
+On one machine: IS_LOCAL=true python3 main.py, with application_properties.json and lib/pyflink-dependencies.jar beside it.
+Streams are then looked for at AWS_ENDPOINT_URL, if that is set.
 """
 import os
 from pathlib import Path
 
 from pyflink.table import EnvironmentSettings, TableEnvironment
 
-from script import Plan, read_properties, resolve
+from script import Plan, at_endpoint, read_properties, resolve
 
 HERE = Path(__file__).resolve().parent
 IS_LOCAL = os.environ.get("IS_LOCAL") == "true"
@@ -18,7 +19,9 @@ def main():
     plan = Plan(resolve((HERE / "job.sql").read_text(encoding="utf-8"), read_properties(PROPERTIES)))
     tables = TableEnvironment.create(EnvironmentSettings.in_streaming_mode())
     if IS_LOCAL:
-        tables.get_config().set("pipeline.jars", (HERE / "target" / "pyflink-dependencies.jar").as_uri())
+        tables.get_config().set("pipeline.jars", (HERE / "lib" / "pyflink-dependencies.jar").as_uri())
+        if "AWS_ENDPOINT_URL" in os.environ:
+            plan.definitions = at_endpoint(plan, os.environ["AWS_ENDPOINT_URL"])
     for key, value in plan.settings.items():
         tables.get_config().set(key, value)
     for definition in plan.definitions:

@@ -72,3 +72,22 @@ class Plan:
                 raise ValueError(f"expected SET, CREATE, INSERT or a statement set, got: {statement[:80]}")
         if not self.inserts:
             raise ValueError("expected at least one INSERT, got none")
+
+
+CONNECTOR = re.compile(r"'connector'\s*=\s*'kinesis'", re.IGNORECASE)
+TABLE = re.compile(r"CREATE\s+(?:TEMPORARY\s+)?TABLE\s+(\w+)", re.IGNORECASE)
+TARGET = re.compile(r"INSERT\s+INTO\s+(\w+)", re.IGNORECASE)
+
+
+def at_endpoint(plan, url):
+    """The definitions with streams at another endpoint, one that need not speak HTTP/2."""
+    sinks = {TARGET.match(insert).group(1) for insert in plan.inserts}
+
+    def moved(definition):
+        table = TABLE.match(definition)
+        options = f"'aws.endpoint' = '{url}', 'connector' = 'kinesis'"
+        if table and table.group(1) in sinks:
+            options += ", 'sink.http-client.protocol.version' = 'HTTP1_1'"
+        return CONNECTOR.sub(lambda _: options, definition)
+
+    return [moved(definition) for definition in plan.definitions]

@@ -21,6 +21,9 @@ internal sealed class Deployment(CustomResourceRequest request)
     public Restore Restore => new(
         request.Required("Restore"), request.Optional("SnapshotName"), request.Required("AllowNonRestoredState") == "true");
 
+    /// <summary>The state with which the job starts now: the first start of all finds none.</summary>
+    public Restore Start => request.RequestType == RequestType.Create && !Restore.IsSpecial ? Restore with { Type = null } : Restore;
+
     /// <summary>Whether this deployment goes from Flink 1.x to a later line, whose state may not be readable there.</summary>
     public bool CrossesLines => IsFirst(request.Old("Runtime")) && !IsFirst(request.Required("Runtime"));
 

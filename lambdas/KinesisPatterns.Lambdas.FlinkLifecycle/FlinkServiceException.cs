@@ -7,6 +7,9 @@ namespace KinesisPatterns.Lambdas.FlinkLifecycle;
 internal sealed class FlinkServiceException(string code, string message, Exception? cause = null)
     : Exception($"{code}: {message}", cause)
 {
+    /// <summary>The code of what the service, or the way to it, is at fault for.</summary>
+    public const string Unavailable = "ServiceUnavailable";
+
     // A role is known everywhere some time after it was made; until then the service takes it for a wrong one.
     // https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html#troubleshoot_general_eventual-consistency
     public static bool SpeaksOfRole(string? reason) =>
@@ -18,7 +21,7 @@ internal sealed class FlinkServiceException(string code, string message, Excepti
     /// <summary>Whether asking again may help, because something else goes on or the service is busy.</summary>
     public bool IsTransient => code
         is "ResourceInUse" or "ConcurrentModification" or "Throttling" or "TooManyRequests"
-        or "RequestLimitExceeded" or "ServiceUnavailable" or "InternalFailure" or "InternalServerError";
+        or "RequestLimitExceeded" or Unavailable;
 
     /// <summary>Whether there is no such application.</summary>
     public bool IsNotFound => code == "ResourceNotFound";

@@ -1,3 +1,4 @@
+using System.Net;
 using Amazon.KinesisAnalyticsV2;
 using Amazon.KinesisAnalyticsV2.Model;
 using Amazon.Runtime;
@@ -52,7 +53,9 @@ internal sealed class ManagedFlink(IAmazonKinesisAnalyticsV2 service, string nam
             RunConfiguration = new()
             {
                 FlinkRunConfiguration = new() { AllowNonRestoredState = restore.AllowNonRestoredState },
-                ApplicationRestoreConfiguration = new() { ApplicationRestoreType = restore.Type, SnapshotName = restore.SnapshotName },
+                ApplicationRestoreConfiguration = restore.Type is null
+                    ? null
+                    : new() { ApplicationRestoreType = restore.Type, SnapshotName = restore.SnapshotName },
             },
         },
         cancellationToken));
@@ -114,7 +117,14 @@ internal sealed class ManagedFlink(IAmazonKinesisAnalyticsV2 service, string nam
         }
         catch (AmazonServiceException exception)
         {
-            throw new FlinkServiceException((exception.ErrorCode ?? "").Replace("Exception", ""), exception.Message, exception);
+            var code = exception.StatusCode >= HttpStatusCode.InternalServerError
+                ? FlinkServiceException.Unavailable
+                : (exception.ErrorCode ?? "").Replace("Exception", "");
+            throw new FlinkServiceException(code, exception.Message, exception);
+        }
+        catch (HttpRequestException exception)
+        {
+            throw new FlinkServiceException(FlinkServiceException.Unavailable, exception.Message, exception);
         }
     }
 }

@@ -143,7 +143,7 @@ internal sealed class Running(Func<string, IFlinkService> services, TimeProvider
     {
         try
         {
-            await service.StartAsync(deployment.Restore, cancellationToken);
+            await service.StartAsync(deployment.Start, cancellationToken);
         }
         catch (FlinkServiceException exception) when (FlinkServiceException.SpeaksOfRole(exception.Message) && MayPropagate(application))
         {

@@ -73,7 +73,8 @@ internal sealed class BlueprintRun(RunOptions options)
 
     private Dictionary<string, string> Context(InputFile? input)
     {
-        var context = new Dictionary<string, string>(options.Context);
+        // A Flink job that was not built cannot be deployed, but its C# equivalent runs here.
+        var context = new Dictionary<string, string>(options.Context) { ["kinesis-patterns:allowUnbuilt"] = "true" };
         var lateness = $"{options.Blueprint}:maximumLatenessSeconds";
         if (options.Assembly is null && input?.Span() is { } span && !context.ContainsKey(lateness))
         {

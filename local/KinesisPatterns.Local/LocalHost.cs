@@ -2,10 +2,12 @@ using System.Net;
 using System.Net.Sockets;
 using KinesisPatterns.Local.ApiGateway;
 using KinesisPatterns.Local.Assembly;
+using KinesisPatterns.Local.Flink;
 using KinesisPatterns.Local.Hosting;
 using KinesisPatterns.Local.Kinesis;
 using KinesisPatterns.Local.Lambda;
 using KinesisPatterns.Local.Page;
+using KinesisPatterns.Local.Page.Dashboards;
 using KinesisPatterns.Local.S3;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -23,6 +25,10 @@ public sealed class LocalHost : IAsyncDisposable
     private readonly LocalHostOptions _options;
     private readonly WebApplication _web;
     private readonly string _data;
+    private readonly MetricLog _metrics = new();
+    private readonly CancellationTokenSource _stopping = new();
+    private Task _sampling = Task.CompletedTask;
+    private DashboardPage? _dashboards;
 
     private LocalHost(LocalHostOptions options)
     {
@@ -32,6 +38,7 @@ public sealed class LocalHost : IAsyncDisposable
         var stack = options.Stack is { } name ? assembly.Stack(name)
             : assembly.Stacks.Count == 1 ? assembly.Stacks[0]
             : throw new LocalHostException($"The app has several stacks; name one: {string.Join(", ", assembly.Stacks.Select(s => s.Id))}.");
+        stack = FlinkJob.Home is null ? FlinkEquivalents.AddTo(stack, options.AssemblyDirectory) : stack;
         Deployment = new(stack, new(Account, options.Region));
         var kinesis = new KinesisService(new() { Region = options.Region, AccountId = Account, EnforceQuotas = options.EnforceQuotas });
         var s3 = new S3Service(_data, TimeProvider.System);
@@ -39,7 +46,7 @@ public sealed class LocalHost : IAsyncDisposable
         {
             Kinesis = kinesis,
             Endpoint = () => Endpoint.Authority,
-            OnFunctionLog = (function, _, line) => options.FunctionOutput?.Invoke(function, line),
+            OnFunctionLog = (function, _, line) => OnFunctionLog(function, line),
             OnRemark = remark => options.FunctionOutput?.Invoke("host", remark),
             Destination = new FailureDestination(s3, Recorder.Kept),
             Observer = Recorder,
@@ -95,6 +102,9 @@ public sealed class LocalHost : IAsyncDisposable
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
+        await _stopping.CancelAsync();
+        await _sampling.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _stopping.Dispose();
         await Services.DisposeAsync();
         await _web.DisposeAsync();
         if (_options.DataDirectory is null && System.IO.Directory.Exists(_data))
@@ -124,7 +134,9 @@ public sealed class LocalHost : IAsyncDisposable
         await ListenAsync(cancellation);
 
         var hosts = new CloudHosts(Deployment, Endpoint);
-        Resources = await new Provisioner(Deployment, hosts, Endpoint, Services, TimeProvider.System).RunAsync(InvokeAsync, cancellation);
+        Resources = await new Provisioner(Deployment, hosts, Endpoint, Services, TimeProvider.System).RunAsync(InvokeAsync, line => _options.FunctionOutput?.Invoke("Flink", line), cancellation);
+        _dashboards = new(DashboardFile.Of(Deployment), Services.Influx.Values.FirstOrDefault()?.Store, _metrics);
+        _sampling = new MetricSampler(Services, _metrics, TimeProvider.System).RunAsync(_stopping.Token);
         Outputs = Deployment.Outputs().ToDictionary(o => o.Key, o => hosts.Localized(o.Value));
     }
 
@@ -144,8 +156,19 @@ public sealed class LocalHost : IAsyncDisposable
         Page = addresses[1];
     }
 
+    private void OnFunctionLog(string function, string line)
+    {
+        _metrics.Take(line);
+        _options.FunctionOutput?.Invoke(function, line);
+    }
+
     private Task PageAsync(HttpContext context)
     {
+        if (_dashboards is { } dashboards && context.Request.Path.StartsWithSegments("/dashboards", StringComparison.Ordinal))
+        {
+            return dashboards.HandleAsync(context);
+        }
+
         if (PageSource is { } source)
         {
             return new LivePage(source).HandleAsync(context);

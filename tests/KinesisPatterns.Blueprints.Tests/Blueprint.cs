@@ -8,12 +8,17 @@ namespace KinesisPatterns.Blueprints.Tests;
 /// <summary>Every blueprint, synthesized once, with functions that stand for the published ones.</summary>
 internal static class Blueprint
 {
+    private const string Constructs = "Flink";
+
     private static readonly Lazy<Dictionary<string, string>> _templates = new(Synthesize);
 
     /// <summary>The roles of the functions that blueprints deploy.</summary>
     public static string[] Roles => ["Cleansing", "SeriesCalculator", "Query", "GrafanaProvisioning"];
 
-    public static TheoryData<string> Names => [.. _templates.Value.Keys];
+    public static TheoryData<string> Names => [.. _templates.Value.Keys.Where(name => name != Constructs)];
+
+    /// <summary>The blueprints, and a stack of constructs that no blueprint uses with all their options.</summary>
+    public static TheoryData<string> Checked => [.. _templates.Value.Keys];
 
     /// <summary>The synthesized template, as a file.</summary>
     public static string TemplateFile(string name) => _templates.Value[name];
@@ -52,6 +57,7 @@ internal static class Blueprint
             Functions = Functions(),
             Grafana = GrafanaLogin.SamlLater,
         });
+        new FlinkStack(app, Constructs);
         var assembly = app.Synth();
         return assembly.Stacks.ToDictionary(stack => stack.StackName, stack => stack.TemplateFullPath);
     }

@@ -39,7 +39,7 @@ public sealed class BlueprintTests
         {
             Assert.NotEmpty(alarm["AlarmActions"]!.AsArray());
             Assert.NotEmpty((string?)alarm["AlarmDescription"] ?? "");
-            Assert.NotEmpty(alarm["Dimensions"]!.AsArray());
+            Assert.NotEmpty((alarm["Dimensions"] ?? alarm["Metrics"])!.AsArray());
         });
     }
 }

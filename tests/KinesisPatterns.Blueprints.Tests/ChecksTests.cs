@@ -14,7 +14,7 @@ public sealed class ChecksTests
 
     private static string Faulty => Path.Combine(Blueprint.Setting("Snapshots"), "Faulty.template.json");
 
-    public static TheoryData<string> Names => Blueprint.Names;
+    public static TheoryData<string> Names => Blueprint.Checked;
 
     [Theory]
     [MemberData(nameof(Names))]

@@ -339,6 +339,22 @@ public sealed class FlinkApplicationTests
         Assert.Equal(Hash(_props, reads: true), Hash(_props, reads: true));
     }
 
+    [Fact]
+    public void Its_lifecycle_is_told_the_properties_unless_they_are_too_many_for_a_request()
+    {
+        Job(_props with { Properties = Group("Rules", ("limit", "5")) });
+        Assert.Equal("5", Told(_stack).GetProperty("PropertyGroups").GetProperty("Rules").GetProperty("limit").GetString());
+
+        var large = new Stack();
+        new FlinkApplication(large, "Job", _props with
+        {
+            Properties = Group("Rules", [.. Enumerable.Range(0, 20).Select(n => ($"k{n}", new string('x', 2_000)))]),
+        });
+        Assert.False(Told(large).TryGetProperty("PropertyGroups", out _));
+
+        static JsonElement Told(Stack stack) => stack.Only("Custom::FlinkOperation").GetProperty("Properties");
+    }
+
     [Theory]
     [InlineData(true, "downtime", "fullRestarts", "uptime")]
     [InlineData(false, "restartingTime", "numRestarts", "runningTime")]
@@ -411,7 +427,7 @@ public sealed class FlinkApplicationTests
         { _props with { Parallelism = 0 }, "Parallelism of 1 to 2,147,483,647, got 0" },
         { _props with { ParallelismPerKpu = 9 }, "ParallelismPerKpu of 1 to 8, got 9" },
         { _props with { Parallelism = 64 }, "at most 64 KPUs (KpuQuota), got 65" },
-        { _props with { Watch = Duration.Hours(1) }, "Watch of 0 seconds to 30 minutes, got 1 hour" },
+        { _props with { Watch = Duration.Hours(1) }, "Watch of 0 seconds to 15 minutes, got 1 hour" },
         {
             _props with { Checkpoints = new() { Interval = Duration.Millis(10) } },
             "Interval of 1 second to 1 day, got 10 millis"

@@ -124,7 +124,7 @@ public sealed class FrontDoorTests
         Assert.Equal(
             [
                 """KinesisAnalytics_20180523.DescribeApplication {"ApplicationName":"job"}""",
-                """KinesisAnalytics_20180523.StartApplication {"ApplicationName":"job","RunConfiguration":{"FlinkRunConfiguration":{"AllowNonRestoredState":false},"ApplicationRestoreConfiguration":{"ApplicationRestoreType":"RESTORE_FROM_LATEST_SNAPSHOT"}}}""",
+                """KinesisAnalytics_20180523.StartApplication {"ApplicationName":"job","RunConfiguration":{"FlinkRunConfiguration":{"AllowNonRestoredState":false}}}""",
             ],
             asked);
         Assert.DoesNotContain("secret", log, StringComparison.Ordinal);

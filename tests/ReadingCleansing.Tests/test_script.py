@@ -10,7 +10,7 @@ JOB = HERE.parent.parent / "flink-apps" / "reading-cleansing"
 sys.path.insert(0, str(JOB))
 sys.dont_write_bytecode = True
 
-from script import Plan, read_properties, resolve, split  # noqa: E402
+from script import Plan, at_endpoint, read_properties, resolve, split  # noqa: E402
 
 
 class Placeholders(unittest.TestCase):
@@ -57,6 +57,21 @@ class Statements(unittest.TestCase):
         for begin in ("EXECUTE STATEMENT SET BEGIN", "BEGIN STATEMENT SET;"):
             plan = Plan(f"{begin}\nINSERT INTO a SELECT 1; INSERT INTO b SELECT 2; END;")
             self.assertEqual(["INSERT INTO a SELECT 1", "INSERT INTO b SELECT 2"], plan.inserts)
+
+
+class Endpoints(unittest.TestCase):
+    def test_streams_are_moved_and_only_sinks_told_how_to_speak(self):
+        moved = at_endpoint(Plan("""
+            CREATE TABLE a (b INT) WITH ('connector' = 'kinesis', 'format' = 'raw');
+            CREATE TEMPORARY TABLE c (d INT) WITH ('connector' = 'kinesis', 'format' = 'json');
+            CREATE VIEW e AS SELECT b FROM a;
+            INSERT INTO c SELECT b FROM e;"""), "http://127.0.0.1:4566")
+        self.assertEqual([
+            "CREATE TABLE a (b INT) WITH ('aws.endpoint' = 'http://127.0.0.1:4566', 'connector' = 'kinesis', 'format' = 'raw')",
+            "CREATE TEMPORARY TABLE c (d INT) WITH ('aws.endpoint' = 'http://127.0.0.1:4566', 'connector' = 'kinesis', "
+            "'sink.http-client.protocol.version' = 'HTTP1_1', 'format' = 'json')",
+            "CREATE VIEW e AS SELECT b FROM a",
+        ], moved)
 
 
 class Job(unittest.TestCase):

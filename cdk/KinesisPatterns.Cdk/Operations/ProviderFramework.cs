@@ -47,10 +47,7 @@ internal static class ProviderFramework
                     role.AddPropertyDeletionOverride("ManagedPolicyArns");
                     break;
                 case CfnStateMachine machine:
-                    machine.Acknowledge(
-                        "AwsSolutions-SF1", "It asks whether work is done; the function that it asks has the logs.");
-                    machine.Acknowledge(
-                        "AwsSolutions-SF2", "It asks whether work is done; the function that it asks is traced.");
+                    Accept(machine, "It asks one function whether work is done; that one has the logs and the traces.");
                     break;
                 case CfnPolicy policy:
                     policy.Acknowledge(
@@ -61,6 +58,21 @@ internal static class ProviderFramework
                 default:
                     break;
             }
+        }
+    }
+
+    private static void Accept(CfnStateMachine machine, string reason)
+    {
+        string[] rules =
+        [
+            "AwsSolutions-SF1",
+            "AwsSolutions-SF2",
+            "step_functions_state_machine_logging_enabled_check",
+            "step_functions_state_machine_tracing_enabled_check",
+        ];
+        foreach (var rule in rules)
+        {
+            machine.Acknowledge(rule, reason);
         }
     }
 }

@@ -71,7 +71,7 @@ public sealed record FlinkApplicationProps
     public bool StateIsCompatible { get; init; }
 
     /// <summary>
-    /// How long a deployment watches the running job before it is called done: 0 to 30 minutes. Errors in Python's main
+    /// How long a deployment watches the running job before it is called done: 0 to 15 minutes. Errors in Python's main
     /// and in restoring state only show after the service says RUNNING.
     /// </summary>
     public Duration Watch { get; init; } = Duration.Minutes(2);
@@ -103,7 +103,7 @@ public sealed record FlinkApplicationProps
     {
         Ensure.InRange(at, Parallelism, 1, int.MaxValue);
         Ensure.InRange(at, ParallelismPerKpu, 1, 8);
-        Ensure.InRange(at, Watch, Duration.Seconds(0), Duration.Minutes(30));
+        Ensure.InRange(at, Watch, Duration.Seconds(0), Duration.Minutes(15));
         Checkpoints?.EnsureValid(at);
 
         var kpus = ((Parallelism + ParallelismPerKpu - 1L) / ParallelismPerKpu) + 1;

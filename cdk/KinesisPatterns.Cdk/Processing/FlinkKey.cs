@@ -10,10 +10,11 @@ internal static class FlinkKey
         "infrastructure.kinesisanalytics.amazonaws.com",
     ];
 
+    private const string CreateGrant = "kms:CreateGrant";
+
     private static readonly string[] _use =
     [
-        "kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey",
-        "kms:GenerateDataKeyWithoutPlaintext",
+        "kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext",
     ];
 
     public static void Grant(IKey key, string applicationArn, IGrantable starter)
@@ -23,7 +24,7 @@ internal static class FlinkKey
             key.AddToResourcePolicy(new PolicyStatement(new PolicyStatementProps
             {
                 Principals = [new ServicePrincipal(service)],
-                Actions = _use,
+                Actions = [.. _use, CreateGrant],
                 Resources = ["*"],
                 Conditions = new Dictionary<string, object>
                 {
@@ -32,6 +33,16 @@ internal static class FlinkKey
             }));
         }
 
+        // Whoever starts the application lets the service, and nobody else, use the key for as long as it runs.
         key.Grant(starter, _use);
+        starter.GrantPrincipal.AddToPrincipalPolicy(new PolicyStatement(new PolicyStatementProps
+        {
+            Actions = [CreateGrant],
+            Resources = [key.KeyArn],
+            Conditions = new Dictionary<string, object>
+            {
+                ["Bool"] = new Dictionary<string, object> { ["kms:GrantIsForAWSResource"] = true },
+            },
+        }));
     }
 }

@@ -35,7 +35,9 @@ internal sealed class FlinkLifecycle
         {
             Function = props.Lifecycle,
             QueryInterval = Duration.Seconds(15),
-            TotalTimeout = Duration.Hours(1),
+            
+            // CloudFormation gives up after an hour, without a reason.
+            TotalTimeout = Duration.Minutes(55),
         });
         Grant.AddToPrincipal(new GrantOnPrincipalOptions
         {

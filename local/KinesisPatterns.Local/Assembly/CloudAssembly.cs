@@ -32,7 +32,8 @@ internal sealed class CloudAssembly
                 (string?)artifact["displayName"] ?? id,
                 (string?)properties["stackName"] ?? id,
                 template,
-                Assets(directory, manifest, artifact)));
+                Assets(directory, manifest, artifact),
+                artifact["metadata"] as JsonObject ?? []));
         }
 
         return new(directory, stacks);
@@ -72,4 +73,4 @@ internal sealed class CloudAssembly
 
 /// <summary>One stack of an assembly; <paramref name="Assets"/> maps an asset's object key to the file or folder it is made from.</summary>
 internal sealed record StackArtifact(
-    string Id, string Name, JsonObject Template, IReadOnlyDictionary<string, string> Assets);
+    string Id, string Name, JsonObject Template, IReadOnlyDictionary<string, string> Assets, JsonObject Metadata);

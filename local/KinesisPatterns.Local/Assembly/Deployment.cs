@@ -50,6 +50,15 @@ internal sealed class Deployment
         where _evaluator.Holds((string?)output.Value!["Condition"])
         select KeyValuePair.Create(output.Key, Json.Text(Resolved(output.Value["Value"], output.Key)));
 
+    /// <summary>
+    /// What constructs wrote into the manifest under this type, with every expression in it resolved.
+    /// </summary>
+    public IEnumerable<JsonNode> Metadata(string type) =>
+        from construct in _stack.Metadata
+        from entry in construct.Value?.AsArray() ?? []
+        where (string?)entry!["type"] == type
+        select Resolved(entry["data"], construct.Key);
+
     private IEnumerable<KeyValuePair<string, JsonNode?>> Definitions() =>
         (_stack.Template["Resources"]?.AsObject() ?? []).Where(d => _evaluator.Holds((string?)d.Value!["Condition"]));
 

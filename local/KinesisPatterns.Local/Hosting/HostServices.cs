@@ -2,6 +2,7 @@ using KinesisPatterns.Local.ApiGateway;
 using KinesisPatterns.Local.DynamoDb;
 using KinesisPatterns.Local.EventBridge;
 using KinesisPatterns.Local.Firehose;
+using KinesisPatterns.Local.Flink;
 using KinesisPatterns.Local.Kinesis;
 using KinesisPatterns.Local.Lambda;
 using KinesisPatterns.Local.S3;
@@ -22,9 +23,16 @@ internal sealed record HostServices(
     EventBridgeService Events,
     Dictionary<string, InfluxService> Influx) : IAsyncDisposable
 {
+    public List<FlinkJob> Jobs { get; } = [];
+
     public async ValueTask DisposeAsync()
     {
         // What feeds others stops first.
+        foreach (var job in Jobs)
+        {
+            await job.DisposeAsync();
+        }
+
         await Lambda.DisposeAsync();
         await Firehose.DisposeAsync();
         await DynamoDb.DisposeAsync();

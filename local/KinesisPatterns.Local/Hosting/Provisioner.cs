@@ -4,6 +4,7 @@ using KinesisPatterns.Local.ApiGateway;
 using KinesisPatterns.Local.Assembly;
 using KinesisPatterns.Local.EventBridge;
 using KinesisPatterns.Local.Firehose;
+using KinesisPatterns.Local.Flink;
 using KinesisPatterns.Local.Lambda;
 
 namespace KinesisPatterns.Local.Hosting;
@@ -23,7 +24,7 @@ internal sealed partial class Provisioner(
 
     private readonly Dictionary<string, ResourceStatus> _statuses = new(StringComparer.Ordinal);
 
-    public async Task<IReadOnlyList<ResourceStatus>> RunAsync(InvokeFunction invoke, CancellationToken cancellation)
+    public async Task<IReadOnlyList<ResourceStatus>> RunAsync(InvokeFunction invoke, Action<string> flinkLog, CancellationToken cancellation)
     {
         var hooks = new DeploymentHooks(deployment);
 
@@ -44,6 +45,11 @@ internal sealed partial class Provisioner(
         Each("AWS::ApiGateway::RestApi", Api);
         Each("AWS::KinesisFirehose::DeliveryStream", resource => Deliver(resource, invoke));
         Each("AWS::Lambda::EventSourceMapping", Mapping);
+        foreach (var application in deployment.OfType(FlinkEquivalents.Application).Where(RunsFlink))
+        {
+            Runs(application, Flink(application, flinkLog));
+        }
+
         return [.. deployment.Resources.Select(Status)];
     }
 
@@ -77,6 +83,21 @@ internal sealed partial class Provisioner(
             "AWS::ApiGateway::Resource" or "AWS::ApiGateway::Method" or "AWS::ApiGateway::Stage" or "AWS::ApiGateway::RequestValidator" => Part(resource, "part of the API"),
             _ => Checked(resource, CheckedOnly),
         };
+
+    private static bool RunsFlink(Resource application) => FlinkJob.Home is not null || FlinkEquivalents.IsNamedBy(application.Definition);
+
+    private string Flink(Resource application, Action<string> log)
+    {
+        if (FlinkJob.Home is not { } home)
+        {
+            return "no Flink here (FLINK_HOME is not set): its C# equivalent runs";
+        }
+
+        var code = (string?)application.Properties["ApplicationConfiguration"]?["ApplicationCodeConfiguration"]?["CodeContent"]?["S3ContentLocation"]?["FileKey"]
+            ?? throw new LocalHostException($"{application.Path}: only applications from an asset run here");
+        services.Jobs.Add(FlinkJob.Start(application, deployment.Asset(code), home, endpoint, deployment.Identity.Region, log));
+        return $"Flink in {home}";
+    }
 
     private static ResourceStatus Part(Resource resource, string here) => new(resource.Path, resource.LogicalId, resource.Type, here, Runs: true);
 
@@ -158,7 +179,8 @@ internal sealed partial class Provisioner(
             MemoryMiB = Json.Integer(p["MemorySize"]) ?? 128,
             ReservedConcurrency = Json.Integer(p["ReservedConcurrentExecutions"]),
         });
-        return runtime.StartsWith("provided", StringComparison.Ordinal) ? "child process, the native executable of the asset" : $"child process, dotnet {p["Handler"]}.dll of the asset";
+        return function.Path.EndsWith($"/{FlinkEquivalents.Name}", StringComparison.Ordinal) ? $"child process, in the place of the Flink job: dotnet {p["Handler"]}.dll"
+            : runtime.StartsWith("provided", StringComparison.Ordinal) ? "child process, the native executable of the asset" : $"child process, dotnet {p["Handler"]}.dll of the asset";
     }
 
     // Every function gets a key of its own, so that the endpoint can tell who calls.

@@ -29,7 +29,7 @@ internal sealed class Pipeline
 
         foreach (var function in deployment.OfType("AWS::Lambda::Function"))
         {
-            Add(function, "function", "function");
+            Add(function, "function", function.Path.EndsWith($"/{FlinkEquivalents.Name}", StringComparison.Ordinal) ? "C# in place of Flink" : "function");
         }
 
         Mappings();

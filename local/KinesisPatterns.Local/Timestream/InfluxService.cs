@@ -4,6 +4,7 @@ using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
+using KinesisPatterns.Local.Timestream.InfluxQl;
 using Microsoft.AspNetCore.Http;
 
 namespace KinesisPatterns.Local.Timestream;
@@ -25,6 +26,7 @@ internal sealed class InfluxService(SeriesStore store, Func<(string User, string
     {
         ("POST", "/api/v2/signin") => SignInAsync(context, path),
         ("POST", "/api/v2/write") => WriteAsync(context),
+        ("GET" or "POST", "/query") => QueryAsync(context),
         ("GET", "/health") => AnswerAsync(context, 200, new() { ["name"] = "influxdb", ["status"] = "pass", ["version"] = "v2.7 (local host)" }),
         ("GET" or "HEAD", "/ping") => AnswerAsync(context, 204, null),
         _ => AnswerAsync(context, 404, Error("not found", $"the local host does not serve {context.Request.Method} {path}")),
@@ -83,6 +85,33 @@ internal sealed class InfluxService(SeriesStore store, Func<(string User, string
         await (failures.Count == 0
             ? AnswerAsync(context, 204, null)
             : AnswerAsync(context, 400, Error("invalid", $"partial write: {string.Join("\n", failures)}")));
+    }
+
+    // The query API of InfluxDB 1, which 2 has as well: https://docs.influxdata.com/influxdb/v2/reference/api/influxdb-1x/query/
+    private async Task QueryAsync(HttpContext context)
+    {
+        if (!SignedIn(context))
+        {
+            await AnswerAsync(context, 401, Error("unauthorized", "unauthorized access"));
+            return;
+        }
+
+        var form = context.Request.HasFormContentType ? await context.Request.ReadFormAsync(context.RequestAborted) : null;
+        string Parameter(string name) => (string?)context.Request.Query[name] ?? (string?)form?[name] ?? "";
+        if (Parameter("epoch").Length == 0)
+        {
+            await AnswerAsync(context, 400, new() { ["error"] = "the local host answers times as numbers only: give epoch=ms" });
+            return;
+        }
+
+        try
+        {
+            await AnswerAsync(context, 200, new Engine(store).Run(Parameter("q"), NanosecondsPer(Parameter("epoch"))));
+        }
+        catch (InfluxQlException error)
+        {
+            await AnswerAsync(context, 400, new() { ["error"] = error.Message });
+        }
     }
 
     private async Task<List<string>> WriteLinesAsync(HttpContext context, long unit)

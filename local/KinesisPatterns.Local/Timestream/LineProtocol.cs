@@ -9,7 +9,9 @@ namespace KinesisPatterns.Local.Timestream;
 /// <param name="Field">The field's key.</param>
 /// <param name="Value">The number (an integer or a truth value as a number too).</param>
 /// <param name="Nanoseconds">Since 1970-01-01T00:00:00Z.</param>
-internal readonly record struct Point(string Measurement, Tags Tags, string Field, double Value, long Nanoseconds);
+/// <param name="Text">The text, when the field is one.</param>
+internal readonly record struct Point(
+    string Measurement, Tags Tags, string Field, double Value, long Nanoseconds, string? Text = null);
 
 /// <summary>The tags of a series, comparable as a whole.</summary>
 internal sealed record Tags(IReadOnlyList<KeyValuePair<string, string>> Pairs, string Text)
@@ -44,10 +46,12 @@ internal static class LineProtocol
             throw new FormatException("missing measurement");
         }
 
-        var fields = Split(parts[1], ',', quotes: true).Select(f => RawPair(f)).ToList();
-
-        // Texts are nothing that a chart could show.
-        return [.. fields.Where(f => !IsText(f.Value)).Select(f => new Point(measurement, tags, f.Key, Number(f.Value), time))];
+        return
+        [
+            .. Split(parts[1], ',', quotes: true).Select(f => RawPair(f)).Select(f => IsText(f.Value)
+                ? new Point(measurement, tags, f.Key, 0, time, Unquoted(f.Value))
+                : new Point(measurement, tags, f.Key, Number(f.Value), time)),
+        ];
     }
 
     private static KeyValuePair<string, string> Pair(string text)
@@ -70,6 +74,19 @@ internal static class LineProtocol
     }
 
     private static bool IsText(string value) => value is ['"', .., '"'] and { Length: > 1 };
+
+    // In a text, quotes and backslashes are escaped, and nothing else.
+    private static string Unquoted(string text)
+    {
+        var plain = new StringBuilder(text.Length);
+        for (var i = 1; i < text.Length - 1; i++)
+        {
+            i += text[i] == '\\' && text[i + 1] is '"' or '\\' && i + 1 < text.Length - 1 ? 1 : 0;
+            plain.Append(text[i]);
+        }
+
+        return plain.ToString();
+    }
 
     private static double Number(string text) => text switch
     {

@@ -3,11 +3,12 @@ using System.Collections.Concurrent;
 namespace KinesisPatterns.Local.Timestream;
 
 /// <summary>A series of one field: times and values, sorted, one value per time.</summary>
-internal sealed class Series
+/// <typeparam name="T">Numbers, or texts.</typeparam>
+internal class Series<T>
 {
     private readonly Lock _lock = new();
     private readonly List<long> _times = [];
-    private readonly List<double> _values = [];
+    private readonly List<T> _values = [];
 
     public int Count
     {
@@ -20,7 +21,7 @@ internal sealed class Series
         }
     }
 
-    public void Write(long time, double value)
+    public void Write(long time, T value)
     {
         lock (_lock)
         {
@@ -43,6 +44,18 @@ internal sealed class Series
         }
     }
 
+    /// <summary>The first and the last time; null when there is none.</summary>
+    public (long First, long Last)? Span
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _times.Count == 0 ? null : (_times[0], _times[^1]);
+            }
+        }
+    }
+
     public bool Contains(long time)
     {
         lock (_lock)
@@ -52,12 +65,12 @@ internal sealed class Series
     }
 
     /// <summary>The values in [<paramref name="from"/>, <paramref name="to"/>), oldest first.</summary>
-    public IReadOnlyList<(long Time, double Value)> Range(long from, long to)
+    public IReadOnlyList<(long Time, T Value)> Range(long from, long to)
     {
         lock (_lock)
         {
             var first = _times.BinarySearch(from);
-            var range = new List<(long, double)>();
+            var range = new List<(long, T)>();
             for (var i = first < 0 ? ~first : first; i < _times.Count && _times[i] < to; i++)
             {
                 range.Add((_times[i], _values[i]));
@@ -68,6 +81,9 @@ internal sealed class Series
     }
 }
 
+/// <summary>A series of numbers.</summary>
+internal sealed class Series : Series<double>;
+
 /// <summary>The identity of a series.</summary>
 internal readonly record struct SeriesKey(string Measurement, Tags Tags, string Field);
 
@@ -76,6 +92,7 @@ internal sealed class SeriesStore
 {
     private readonly ConcurrentDictionary<SeriesKey, Series> _series = new();
     private readonly ConcurrentDictionary<(string Measurement, KeyValuePair<string, string> Tag), ConcurrentBag<Series>> _byTag = new();
+    private readonly ConcurrentDictionary<SeriesKey, Series<string>> _texts = new();
     private long _written;
 
     /// <summary>Points written, repeated ones included.</summary>
@@ -86,10 +103,15 @@ internal sealed class SeriesStore
 
     public IEnumerable<KeyValuePair<SeriesKey, Series>> All => _series;
 
+    /// <summary>Every series, of numbers or of texts.</summary>
+    public IEnumerable<SeriesKey> Keys => _series.Keys.Concat(_texts.Keys);
+
     /// <summary>Is told of every point written.</summary>
     public Action<Point>? OnWrite { get; set; }
 
     public Series? Find(SeriesKey key) => _series.GetValueOrDefault(key);
+
+    public Series<string>? FindTexts(SeriesKey key) => _texts.GetValueOrDefault(key);
 
     /// <summary>The series of a measurement that carry a tag.</summary>
     public IEnumerable<Series> With(string measurement, string tag, string value) =>
@@ -97,6 +119,12 @@ internal sealed class SeriesStore
 
     public void Write(Point point)
     {
+        if (point.Text is { } text)
+        {
+            _texts.GetOrAdd(new(point.Measurement, point.Tags, point.Field), _ => new()).Write(point.Nanoseconds, text);
+            return;
+        }
+
         _series.GetOrAdd(new(point.Measurement, point.Tags, point.Field), Indexed).Write(point.Nanoseconds, point.Value);
         Interlocked.Increment(ref _written);
         OnWrite?.Invoke(point);

@@ -16,12 +16,12 @@ public sealed class RunningTests
     public RunningTests() => _hook = new(_flink, FlinkLifecycleFunction.OperationType);
 
     [Theory]
-    [InlineData(RequestType.Create)]
-    [InlineData(RequestType.Update)]
-    public async Task Starts_what_CloudFormation_left_stopped_and_watches_it(RequestType request)
+    [InlineData(RequestType.Create, "Start  strict")]
+    [InlineData(RequestType.Update, $"Start {Restore.Latest} strict")]
+    public async Task Starts_what_CloudFormation_left_stopped_and_watches_it(RequestType request, string start)
     {
         Assert.Equal("job", (await _hook.BeginAsync(request)).PhysicalResourceId);
-        Assert.Equal([$"Start {Restore.Latest} strict"], _flink.Calls);
+        Assert.Equal([start], _flink.Calls);
 
         Assert.False(await _hook.IsDoneAsync(request));
         _flink.Finish(ApplicationStatus.Running);
@@ -283,6 +283,16 @@ public sealed class RunningTests
     }
 
     [Fact]
+    public async Task What_an_update_that_is_not_over_leaves_behind_is_not_judged()
+    {
+        _flink.Begin(Operation.Update, ApplicationStatus.Running);
+        _flink.Application = _flink.Application! with { CodeKey = "old.zip" };
+        _flink.Pass(_watch);
+
+        Assert.False(await _hook.IsDoneAsync(RequestType.Update));
+    }
+
+    [Fact]
     public async Task A_rollback_of_the_stack_after_such_a_failure_succeeds()
     {
         // CloudFormation asks for what the service has gone back to already: the failed update is not this request's.
@@ -315,8 +325,8 @@ public sealed class RunningTests
     {
         _flink.Refuse(call, code);
 
-        Assert.False(await _hook.IsDoneAsync(RequestType.Create));
-        Assert.False(await _hook.IsDoneAsync(RequestType.Create));
+        Assert.False(await _hook.IsDoneAsync(RequestType.Update));
+        Assert.False(await _hook.IsDoneAsync(RequestType.Update));
 
         Assert.Equal([$"Start {Restore.Latest} strict"], _flink.Calls);
     }

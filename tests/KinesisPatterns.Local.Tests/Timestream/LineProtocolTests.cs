@@ -40,6 +40,20 @@ public sealed class LineProtocolTests
     public void Reads_every_kind_of_number(string field, double expected) =>
         Assert.Equal(expected, Assert.Single(Parse($"m {field} 1")).Value);
 
+    [Theory]
+    [InlineData("""
+        m v="plain" 1
+        """, "plain")]
+    [InlineData("""
+        m v="a \"quoted\" \\ and, = \x" 1
+        """, """
+        a "quoted" \ and, = \x
+        """)]
+    [InlineData("""
+        m v="" 1
+        """, "")]
+    public void Reads_texts(string line, string text) => Assert.Equal(text, Assert.Single(Parse(line)).Text);
+
     [Fact]
     public void Reads_several_fields() =>
         Assert.Equal(["a", "b"], Parse("m a=1,b=2 1").Select(p => p.Field));
