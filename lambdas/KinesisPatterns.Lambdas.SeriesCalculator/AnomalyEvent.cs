@@ -25,8 +25,8 @@ internal sealed record AnomalyEvent(SeriesKey Series, Assessment Assessment, str
             writer.WriteString("metric"u8, Series.Metric);
             writer.WriteString("time"u8, Timestamps.Text(Assessment.Time));
             writer.WriteNumber("value"u8, Assessment.Value);
-            writer.WriteNumber("expected"u8, Assessment.Expected);
-            writer.WriteNumber("score"u8, Assessment.Score);
+            writer.WriteNumber("expected"u8, Legible(Assessment.Expected));
+            writer.WriteNumber("score"u8, Legible(Assessment.Score));
             writer.WriteString("reason"u8, Assessment.Reason);
             writer.WriteString("unit"u8, Unit ?? "");
             writer.WriteStartObject("tags"u8);
@@ -41,6 +41,10 @@ internal sealed record AnomalyEvent(SeriesKey Series, Assessment Assessment, str
 
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
+
+    // People read it: six digits are enough.
+    private static double Legible(double value) =>
+        double.Parse(value.ToString("G6", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
 }
 
 /// <summary>Where anomalies are told.</summary>

@@ -8,7 +8,6 @@ namespace KinesisPatterns.Cli;
 internal static class DetectCommand
 {
     private const int Complete = 0;
-    private const int Unreadable = 1;
     private const int CannotRun = 2;
 
     public static Command Define()
@@ -27,7 +26,8 @@ internal static class DetectCommand
     {
         try
         {
-            return new DetectRun(output, threshold, Console.Out, Console.Error).Run(input) ? Complete : Unreadable;
+            new DetectRun(output, threshold, Console.Out, Console.Error).Run(input);
+            return Complete;
         }
         catch (Exception error) when (error is LocalHostException or IOException or UnauthorizedAccessException)
         {

@@ -17,8 +17,8 @@ internal sealed class DetectRun(string output, double threshold, TextWriter summ
     private long _points;
     private long _unscored;
 
-    /// <summary>False when a row could not be scored.</summary>
-    public bool Run(string input)
+    /// <summary>Scores the file, or every CSV file of the folder; the answer is the number of rows that could not be scored.</summary>
+    public long Run(string input)
     {
         var isFolder = Directory.Exists(input);
         var root = isFolder ? input : Path.GetDirectoryName(Path.GetFullPath(input))!;
@@ -42,7 +42,7 @@ internal sealed class DetectRun(string output, double threshold, TextWriter summ
         }
 
         Summarize(files.Length, TimeProvider.System.GetElapsedTime(started).TotalSeconds);
-        return _unscored == 0;
+        return _unscored;
     }
 
     private void Detect(string file, string name)

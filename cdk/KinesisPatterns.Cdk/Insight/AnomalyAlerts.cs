@@ -98,8 +98,8 @@ public sealed class AnomalyAlerts : Construct
     {
         static string Field(string name) => EventField.FromPath($"$.detail.{name}");
         return RuleTargetInput.FromText(
-            $"{Field("metric")} of {Field("device")} is unusual at {Field("time")} (score {Field("score")} of 1): {Field("reason")}. "
-            + $"Value {Field("value")} {Field("unit")}, expected {Field("expected")}. Anomaly {Field("id")}");
+            $"{Field("metric")} of {Field("device")} is unusual at {Field("time")}: {Field("reason")} "
+            + $"(unit: {Field("unit")}; score: {Field("score")} of 1; anomaly: {Field("id")})");
     }
 
     private void Reachable(FunctionNetwork network)
