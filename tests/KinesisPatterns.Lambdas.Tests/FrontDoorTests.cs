@@ -192,7 +192,7 @@ public sealed class FrontDoorTests
         var (answer, log) = await RunAsync(
             "GrafanaProvisioning", aws, $$"""
             {"RequestType":"Create","RequestId":"r","ResourceType":"Custom::GrafanaContent","LogicalResourceId":"Grafana",
-             "ResourceProperties":{"ServiceToken":"arn:t","WorkspaceId":"g-1","Url":"{{grafana.Url}}","Prefix":"kp-1","Values":{"value-1":"Fleet"}}}
+             "ResourceProperties":{"ServiceToken":"arn:t","WorkspaceId":"g-1","Url":"{{grafana.Url}}","Prefix":"kp-1","Values":{"value-1":"Fleet"} } }
             """);
 
         Assert.True(answer.Contains("\"PhysicalResourceId\":\"g-1/kp-1\"", StringComparison.Ordinal), answer + log);
