@@ -46,7 +46,12 @@ public sealed class TimeSeriesStack : Stack
             Failures = failures,
         }.Define();
 
-        var store = new InfluxStore(this, "Store");
+        ITimeSeriesStore store = props.Store switch
+        {
+            SeriesStoreKind.Timestream => new TimestreamStore(this, "Store"),
+            SeriesStoreKind.Influx3 => new InfluxStore(this, "Store", new() { Engine = InfluxEngine.V3Core }),
+            _ => new InfluxStore(this, "Store"),
+        };
         var series = new TableV2(this, "Series", new TablePropsV2
         {
             PartitionKey = new Attribute { Name = "device", Type = AttributeType.STRING },

@@ -35,6 +35,9 @@ public sealed class TimeSeriesStackProps : StackProps
     /// </summary>
     public Size? MaximumRecordSize { get; init; }
 
+    /// <summary>The series store.</summary>
+    public SeriesStoreKind Store { get; init; }
+
     /// <summary>The length of the windows over which statistics are kept: 1 second to 1 day.</summary>
     public Duration Window { get; init; } = Duration.Minutes(1);
 
@@ -72,6 +75,7 @@ public sealed class TimeSeriesStackProps : StackProps
             },
             Cleansing = context.OneOf("cleansing", defaults.Cleansing),
             FlinkJob = context.Text("flinkJob"),
+            Store = context.OneOf("store", defaults.Store),
             Window = context.Whole("windowSeconds", 1, 86_400) is { } window
                 ? Duration.Seconds(window)
                 : defaults.Window,

@@ -1,75 +1,81 @@
+using System.Buffers;
 using System.IO.Compression;
 using System.Net;
 using System.Net.Http.Headers;
-using System.Text;
 using KinesisPatterns.Lambdas.SeriesStore;
 
 namespace KinesisPatterns.Lambdas.SeriesCalculator;
 
-/// <summary>InfluxDB 2: POST /api/v2/write (https://docs.influxdata.com/influxdb/v2/api/).</summary>
+/// <summary>InfluxDB, which takes line protocol over HTTP, whatever its version.</summary>
 /// <param name="http">The client.</param>
-/// <param name="url">The server's address.</param>
-/// <param name="organization">Who the bucket belongs to.</param>
-/// <param name="bucket">Where to.</param>
-/// <param name="session">What lets requests in.</param>
+/// <param name="write">Where points are written, in milliseconds: see <see cref="InfluxAddress"/>.</param>
+/// <param name="login">What lets requests in.</param>
 /// <param name="onError">Told of what could not be written.</param>
-internal sealed class InfluxStore(
-    HttpClient http, Uri url, string organization, string bucket, InfluxSession session, Action<Exception> onError) : ISeriesStore
+internal sealed class InfluxStore(HttpClient http, Uri write, IInfluxLogin login, Action<Exception> onError) : ISeriesStore
 {
     private const int MaximumLines = 5_000;
+
+    // Of InfluxDB 3: https://docs.aws.amazon.com/timestream/latest/developerguide/max-http-request-size.html
     private const int MaximumBytes = 10 * 1024 * 1024;
     private const int Attempts = 5;
-
-    private readonly Uri _write = new(
-        url, $"api/v2/write?org={Uri.EscapeDataString(organization)}&bucket={Uri.EscapeDataString(bucket)}&precision=ms");
 
     public async Task<bool[]> WriteAsync(IReadOnlyList<Point> points, CancellationToken cancellationToken)
     {
         var stored = new bool[points.Count];
-        var batch = new List<(int Index, byte[] Line)>();
-        var bytes = 0;
+        var buffer = new ArrayBufferWriter<byte>(64 * 1024);
+        var batch = new List<Entry>();
         for (var index = 0; index < points.Count; index++)
         {
-            var line = Encoding.UTF8.GetBytes(LineProtocol.Line(points[index]));
-            if (batch.Count == MaximumLines || bytes + line.Length + 1 > MaximumBytes)
+            var start = buffer.WrittenCount;
+            LineProtocol.Write(buffer, points[index]);
+            buffer.Write("\n"u8);
+            if (batch.Count == MaximumLines || (batch.Count > 0 && buffer.WrittenCount - batch[0].Start > MaximumBytes))
             {
-                await WriteAsync(batch, stored, cancellationToken);
-                (batch, bytes) = ([], 0);
+                await WriteAsync(buffer.WrittenMemory, batch, stored, cancellationToken);
+                batch.Clear();
             }
 
-            batch.Add((index, line));
-            bytes += line.Length + 1;
+            batch.Add(new(index, start, buffer.WrittenCount, points[index].Anomaly is null ? 1 : 2));
         }
 
-        await WriteAsync(batch, stored, cancellationToken);
+        await WriteAsync(buffer.WrittenMemory, batch, stored, cancellationToken);
         return stored;
     }
 
-    /// <summary>Writes the lines; when the server refuses what they say, each half by itself, until only bad lines are left.</summary>
-    private async Task WriteAsync(List<(int Index, byte[] Line)> lines, bool[] stored, CancellationToken cancellationToken)
+    /// <summary>
+    /// Writes the points. When the server says which lines it refuses, those fail; when it only says that it refuses some,
+    /// each half is tried by itself, until only bad points are left.
+    /// </summary>
+    private async Task WriteAsync(
+        ReadOnlyMemory<byte> text, List<Entry> points, bool[] stored, CancellationToken cancellationToken)
     {
-        if (lines.Count == 0)
+        if (points.Count == 0)
         {
             return;
         }
 
         try
         {
-            var (status, message) = await PostAsync(lines, cancellationToken);
+            var (status, message) = await PostAsync(text[points[0].Start..points[^1].End], cancellationToken);
             if ((int)status is >= 200 and < 300)
             {
-                lines.ForEach(line => stored[line.Index] = true);
+                points.ForEach(point => stored[point.Index] = true);
             }
-            else if (lines.Count > 1 && status is HttpStatusCode.BadRequest
+            else if (status == HttpStatusCode.BadRequest && PartialWrite.RefusedLines(message) is { Count: > 0 } refused)
+            {
+                Keep(points, refused, stored);
+                onError(new HttpRequestException($"{refused.Count} lines were refused: {message}"));
+            }
+            else if (points.Count > 1 && status is HttpStatusCode.BadRequest
                 or HttpStatusCode.UnprocessableEntity or HttpStatusCode.RequestEntityTooLarge)
             {
-                var half = lines.Count / 2;
-                await WriteAsync(lines[..half], stored, cancellationToken);
-                await WriteAsync(lines[half..], stored, cancellationToken);
+                var half = points.Count / 2;
+                await WriteAsync(text, points[..half], stored, cancellationToken);
+                await WriteAsync(text, points[half..], stored, cancellationToken);
             }
             else
             {
-                onError(new HttpRequestException($"{lines.Count} points could not be written: {(int)status} {message}"));
+                onError(new HttpRequestException($"{points.Count} points could not be written: {(int)status} {message}"));
             }
         }
         catch (Exception exception)
@@ -79,26 +85,35 @@ internal sealed class InfluxStore(
         }
     }
 
-    private async Task<(HttpStatusCode Status, string Message)> PostAsync(
-        List<(int Index, byte[] Line)> lines, CancellationToken cancellationToken)
+    private static void Keep(List<Entry> points, HashSet<int> refused, bool[] stored)
     {
-        var body = Compress(lines);
+        var line = 1;
+        foreach (var point in points)
+        {
+            stored[point.Index] = !Enumerable.Range(line, point.Lines).Any(refused.Contains);
+            line += point.Lines;
+        }
+    }
+
+    private async Task<(HttpStatusCode Status, string Message)> PostAsync(ReadOnlyMemory<byte> lines, CancellationToken cancellationToken)
+    {
+        var body = Compress(lines.Span);
         var renewed = false;
         for (var attempt = 1; ; attempt++)
         {
             TimeSpan pause;
             try
             {
-                var cookie = await session.GetAsync(cancellationToken);
-                using var request = new HttpRequestMessage(HttpMethod.Post, _write) { Content = new ByteArrayContent(body) };
-                request.Headers.Add("Cookie", cookie);
+                var header = await login.HeaderAsync(cancellationToken);
+                using var request = new HttpRequestMessage(HttpMethod.Post, write) { Content = new ByteArrayContent(body) };
+                request.Headers.Add(header.Key, header.Value);
                 request.Content.Headers.ContentType = new MediaTypeHeaderValue("text/plain") { CharSet = "utf-8" };
                 request.Content.Headers.ContentEncoding.Add("gzip");
                 using var response = await http.SendAsync(request, cancellationToken);
                 if (response.StatusCode == HttpStatusCode.Unauthorized && !renewed)
                 {
                     renewed = true;
-                    session.Renew(cookie);
+                    login.Renew(header);
                     continue;
                 }
 
@@ -126,18 +141,17 @@ internal sealed class InfluxStore(
         return pause > TimeSpan.Zero ? pause : null;
     }
 
-    private static byte[] Compress(List<(int Index, byte[] Line)> lines)
+    private static byte[] Compress(ReadOnlySpan<byte> lines)
     {
         var body = new MemoryStream();
         using (var gzip = new GZipStream(body, CompressionLevel.Fastest))
         {
-            foreach (var (_, line) in lines)
-            {
-                gzip.Write(line);
-                gzip.Write("\n"u8);
-            }
+            gzip.Write(lines);
         }
 
         return body.ToArray();
     }
+
+    /// <summary>A point as it lies in the text: an anomaly is a line of its own.</summary>
+    private readonly record struct Entry(int Index, int Start, int End, int Lines);
 }

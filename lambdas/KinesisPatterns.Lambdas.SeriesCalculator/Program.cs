@@ -1,7 +1,6 @@
 using Amazon.DynamoDBv2;
 using Amazon.EventBridge;
 using Amazon.Lambda.Core;
-using Amazon.SecretsManager;
 using KinesisPatterns.Lambdas;
 using KinesisPatterns.Lambdas.SeriesCalculator;
 
@@ -14,28 +13,7 @@ await FunctionHost.RunAsync(static () =>
     var detection = new SeriesDetection(table, window, new(Settings.Share("ANOMALY_THRESHOLD"), cooldown));
     var alerts = new EventBridgeAlerts(new AmazonEventBridgeClient(), Settings.Required("EVENT_BUS_NAME"));
     return new SeriesCalculatorFunction(
-        new(table, window, detection), new(), detection, Store(), alerts, new EmbeddedMetrics(Console.OpenStandardOutput()), Log).HandleAsync;
+        new(table, window, detection), new(), detection, StoreSettings.Store(Log), alerts, new EmbeddedMetrics(Console.OpenStandardOutput()), Log).HandleAsync;
 
     static void Log(Exception exception) => LambdaLogger.Log(LogLevel.Error, exception, "Readings could not be stored.");
-
-    static InfluxStore Store()
-    {
-        var kind = Settings.Required("SERIES_STORE");
-        if (kind != "influx-2")
-        {
-            throw new InvalidOperationException($"SERIES_STORE: expected influx-2, got '{kind}'.");
-        }
-
-        var url = Settings.Address("INFLUX_URL");
-        var secret = Settings.Required("INFLUX_SECRET_ARN");
-        var secrets = new AmazonSecretsManagerClient();
-        var http = new HttpClient(new SocketsHttpHandler { UseCookies = false }) { Timeout = TimeSpan.FromSeconds(30) };
-        return new(
-            http, url, Settings.Required("INFLUX_ORGANIZATION"), Settings.Required("INFLUX_BUCKET"),
-            new(http, url, Login), Log);
-
-        async Task<string> Login(CancellationToken token) =>
-            (await secrets.GetSecretValueAsync(new() { SecretId = secret }, token)).SecretString
-            ?? throw new FormatException($"{secret}: expected a secret of text.");
-    }
 });

@@ -31,6 +31,9 @@ internal static class Blueprint
     /// <summary>What Grafana is to show, from the manifest beside the template.</summary>
     public static JsonNode GrafanaContent(string name) => Grafana.ContentIn(TemplateFile(name), name);
 
+    /// <summary>The same of a stack that may have no Grafana.</summary>
+    public static JsonArray GrafanaContents(string name) => Grafana.ContentsIn(TemplateFile(name), name);
+
     /// <summary>A folder with a function of each role, as published.</summary>
     public static string Functions()
     {

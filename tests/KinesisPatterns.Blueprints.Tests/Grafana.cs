@@ -6,14 +6,19 @@ namespace KinesisPatterns.Blueprints.Tests;
 internal static class Grafana
 {
     /// <summary>Folder, data sources, dashboards and alerts, as GrafanaContent wrote them into the manifest.</summary>
-    public static JsonNode ContentIn(string templateFile, string stack)
+    public static JsonNode ContentIn(string templateFile, string stack) => Assert.Single(ContentsIn(templateFile, stack))!;
+
+    /// <summary>What all GrafanaContents of the stack wrote there.</summary>
+    public static JsonArray ContentsIn(string templateFile, string stack)
     {
         var manifest = Path.Combine(Path.GetDirectoryName(templateFile)!, "manifest.json");
         var artifact = JsonNode.Parse(File.ReadAllText(manifest))!["artifacts"]![stack]!;
-        var entry = Assert.Single(
-            artifact["metadata"]!.AsObject().SelectMany(node => node.Value!.AsArray()),
-            entry => (string?)entry!["type"] == "kinesis-patterns:grafana");
-        return JsonNode.Parse((string)entry!["data"]!["content"]!)!;
+        return
+        [
+            .. artifact["metadata"]!.AsObject().SelectMany(node => node.Value!.AsArray())
+                .Where(entry => (string?)entry!["type"] == "kinesis-patterns:grafana")
+                .Select(entry => JsonNode.Parse((string)entry!["data"]!["content"]!)),
+        ];
     }
 
     public static IEnumerable<JsonNode> Targets(JsonNode content) =>

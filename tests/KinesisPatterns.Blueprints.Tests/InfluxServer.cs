@@ -22,6 +22,9 @@ internal sealed class InfluxServer : IAsyncDisposable
         _http = new() { BaseAddress = new($"http://127.0.0.1:{port}/") };
     }
 
+    /// <summary>Where it answers.</summary>
+    public Uri Url => _http.BaseAddress!;
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     public static async Task<InfluxServer> StartAsync()

@@ -16,10 +16,13 @@ public sealed class MetricTests
     public void Every_alarm_and_every_dashboard_names_a_metric_that_there_is(string name)
     {
         var template = Blueprint.Template(name);
-        var uses = MetricUse.In(template).ToArray();
+        var alarms = MetricUse.In(template).ToArray();
+        var content = Blueprint.GrafanaContents(name);
+        var dashboards = MetricUse.InGrafana(content).ToArray();
 
-        Assert.NotEmpty(uses);
-        Assert.All(uses, use => Assert.Null(Problem(use, template)));
+        Assert.NotEmpty(alarms);
+        Assert.Equal(content.Count > 0, dashboards.Length > 0);
+        Assert.All(alarms.Concat(dashboards), use => Assert.Null(Problem(use, template)));
     }
 
     [Theory]

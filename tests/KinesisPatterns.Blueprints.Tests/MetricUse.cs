@@ -18,6 +18,9 @@ internal sealed record MetricUse(string Where, string Namespace, string Metric, 
             : []
         select use;
 
+    /// <summary>Those of what Grafana is to show: dashboards and alert rules.</summary>
+    public static IEnumerable<MetricUse> InGrafana(JsonNode? content) => OfGrafana("Grafana", content);
+
     private static IEnumerable<MetricUse> OfAlarm(string id, JsonObject alarm) =>
         alarm["Metrics"] is not JsonArray metrics
             ? [new(id, (string)alarm["Namespace"]!, (string)alarm["MetricName"]!, Named(alarm["Dimensions"]))]

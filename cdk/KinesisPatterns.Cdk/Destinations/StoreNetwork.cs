@@ -9,8 +9,11 @@ namespace KinesisPatterns.Cdk;
 /// another way.</param>
 public sealed record StoreNetwork(IVpc Vpc, ISubnetSelection Subnets, IInterfaceVpcEndpoint? SecretsEndpoint = null)
 {
-    /// <summary>A VPC with no way to the internet, nor from it: only to DynamoDB and Secrets Manager.</summary>
-    internal static StoreNetwork Isolated(Construct scope)
+    /// <summary>
+    /// A VPC with no way to the internet, nor from it: only to DynamoDB and Secrets Manager, and to S3 where the store is kept
+    /// there.
+    /// </summary>
+    internal static StoreNetwork Isolated(Construct scope, bool withS3 = false)
     {
         var subnets = new SubnetSelection { SubnetType = SubnetType.PRIVATE_ISOLATED };
         var vpc = new Vpc(scope, "Vpc", new VpcProps
@@ -26,6 +29,11 @@ public sealed record StoreNetwork(IVpc Vpc, ISubnetSelection Subnets, IInterface
                 ["DynamoDb"] = new GatewayVpcEndpointOptions { Service = GatewayVpcEndpointAwsService.DYNAMODB },
             },
         });
+        if (withS3)
+        {
+            vpc.AddGatewayEndpoint("S3", new GatewayVpcEndpointOptions { Service = GatewayVpcEndpointAwsService.S3 });
+        }
+
         vpc.AddFlowLog("FlowLog", new FlowLogOptions
         {
             Destination = FlowLogDestination.ToCloudWatchLogs(Logs.In(scope, "FlowLogs")),

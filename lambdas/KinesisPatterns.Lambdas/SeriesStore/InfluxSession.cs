@@ -11,7 +11,7 @@ namespace KinesisPatterns.Lambdas.SeriesStore;
 /// <param name="http">The client.</param>
 /// <param name="url">The server's address.</param>
 /// <param name="secret">Reads the secret: JSON with username and password.</param>
-public sealed class InfluxSession(HttpClient http, Uri url, Func<CancellationToken, Task<string>> secret) : IDisposable
+public sealed class InfluxSession(HttpClient http, Uri url, Func<CancellationToken, Task<string>> secret) : IInfluxLogin, IDisposable
 {
     private readonly SemaphoreSlim _one = new(1, 1);
     private string? _cookie;
@@ -32,6 +32,13 @@ public sealed class InfluxSession(HttpClient http, Uri url, Func<CancellationTok
 
     /// <summary>Makes the next call sign in again, unless that has been done since <paramref name="cookie"/>.</summary>
     public void Renew(string cookie) => Interlocked.CompareExchange(ref _cookie, null, cookie);
+
+    /// <inheritdoc />
+    public async Task<KeyValuePair<string, string>> HeaderAsync(CancellationToken cancellationToken) =>
+        new("Cookie", await GetAsync(cancellationToken));
+
+    /// <inheritdoc />
+    public void Renew(KeyValuePair<string, string> header) => Renew(header.Value);
 
     /// <inheritdoc />
     public void Dispose() => _one.Dispose();

@@ -5,8 +5,11 @@ using Microsoft.AspNetCore.Http;
 namespace KinesisPatterns.Local.Hosting;
 
 /// <summary>An error that an AWS JSON service answers.</summary>
-internal sealed class AwsJsonError(string code, string message, int status = 400) : Exception(message)
+internal sealed class AwsJsonError(string code, string message, int status = 400, JsonObject? details = null) : Exception(message)
 {
+    /// <summary>What the error says beyond its message.</summary>
+    public JsonObject Details { get; } = details ?? [];
+
     public string Code { get; } = code;
 
     public int Status { get; } = status;
@@ -35,8 +38,13 @@ internal static class AwsJson
         }
     }
 
-    public static Task ErrorAsync(HttpContext context, AwsJsonError error) =>
-        WriteAsync(context, error.Status, new() { ["__type"] = error.Code, ["message"] = error.Message });
+    public static Task ErrorAsync(HttpContext context, AwsJsonError error)
+    {
+        var body = error.Details.DeepClone().AsObject();
+        body["__type"] = error.Code;
+        body["message"] = error.Message;
+        return WriteAsync(context, error.Status, body);
+    }
 
     public static AwsJsonError Unknown(string operation) =>
         new("UnknownOperationException", $"The local host does not serve {operation}.");

@@ -10,7 +10,8 @@ internal sealed class CloudHosts
 
     public CloudHosts(Deployment deployment, Uri endpoint)
     {
-        foreach (var database in deployment.OfType("AWS::Timestream::InfluxDBInstance"))
+        foreach (var database in deployment.OfType("AWS::Timestream::InfluxDBInstance")
+            .Concat(deployment.OfType("AWS::Timestream::InfluxDBCluster")))
         {
             Add($@"https?://{Regex.Escape(database.Attributes["Endpoint"])}(:\d+)?", $"{endpoint}_influx/{database.LogicalId}");
         }

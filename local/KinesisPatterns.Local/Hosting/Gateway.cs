@@ -18,6 +18,7 @@ internal sealed class Gateway(HostServices services, AwsIdentity aws)
         "DynamoDB_20120810" => services.DynamoDb.HandleAsync(context),
         "Firehose_20150804" => services.Firehose.HandleAsync(context),
         "AWSEvents" => services.Events.HandleAsync(context),
+        "Timestream_20181101" => services.Timestream.HandleAsync(context),
         "secretsmanager" => services.Secrets.HandleAsync(context),
         _ => AwsJson.ErrorAsync(context, AwsJson.Unknown(target)),
     };

@@ -23,6 +23,8 @@ internal sealed record HostServices(
     EventBridgeService Events,
     Dictionary<string, InfluxService> Influx) : IAsyncDisposable
 {
+    public TimestreamService Timestream { get; } = new();
+
     public List<FlinkJob> Jobs { get; } = [];
 
     public async ValueTask DisposeAsync()

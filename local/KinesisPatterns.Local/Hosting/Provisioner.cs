@@ -6,6 +6,7 @@ using KinesisPatterns.Local.EventBridge;
 using KinesisPatterns.Local.Firehose;
 using KinesisPatterns.Local.Flink;
 using KinesisPatterns.Local.Lambda;
+using KinesisPatterns.Local.Timestream;
 
 namespace KinesisPatterns.Local.Hosting;
 
@@ -37,6 +38,8 @@ internal sealed partial class Provisioner(
         Each("AWS::Events::EventBus", Bus);
         Each("AWS::Events::Rule", Rule);
         Each("AWS::Timestream::InfluxDBInstance", Influx);
+        Each("AWS::Timestream::InfluxDBCluster", InfluxCluster);
+        Each("AWS::Timestream::Table", SeriesTable);
         foreach (var function in deployment.OfType("AWS::Lambda::Function").Where(function => !hooks.Include(function)))
         {
             Runs(function, Function(function));
@@ -153,6 +156,24 @@ internal sealed partial class Provisioner(
         var password = Secretly((string?)database.Properties["Password"] ?? "");
         services.Influx[database.LogicalId] = new(new(), () => (user, password), clock);
         return "line-protocol store in memory";
+    }
+
+    private string InfluxCluster(Resource cluster)
+    {
+        var token = $"apiv3_{cluster.LogicalId}";
+        services.Secrets.Create(
+            cluster.Attributes["InfluxAuthParametersSecretArn"], new() { ["SecretString"] = new JsonObject { ["token"] = token }.ToJsonString() });
+        services.Influx[cluster.LogicalId] = new(new(), () => ("", ""), clock, token);
+        return "line-protocol store in memory";
+    }
+
+    // Its series are where those of InfluxDB would be: whoever looks for readings finds them.
+    private string SeriesTable(Resource table)
+    {
+        var database = new InfluxService(new(), () => ("", ""), clock);
+        services.Influx[table.LogicalId] = database;
+        services.Timestream.Add((string?)table.Properties["DatabaseName"] ?? "", table.Attributes["Name"], database.Store);
+        return "WriteRecords into a store in memory";
     }
 
     private string Function(Resource function)

@@ -50,7 +50,7 @@ internal static class PageCounts
             new($"{Number(stream.RecordsPut)} records{(stream.Throttled > 0 ? $", {Number(stream.Throttled)} throttled" : "")}", false),
         "AWS::Lambda::Function" when host.Services.Lambda.Find(reference) is { } function =>
             new($"{Number(function.Invocations)} calls{(function.Errors > 0 ? $", {Number(function.Errors)} failed" : "")}", function.Errors > 0),
-        "AWS::Timestream::InfluxDBInstance" => new($"{Number(host.Services.Influx[logicalId].Store.Count)} points", false),
+        "AWS::Timestream::InfluxDBInstance" or "AWS::Timestream::InfluxDBCluster" or "AWS::Timestream::Table" => new($"{Number(host.Services.Influx[logicalId].Store.Count)} points", false),
         "AWS::KinesisFirehose::DeliveryStream" when host.Services.Firehose.Streams.FirstOrDefault(s => s.Name == reference) is { } delivery =>
             new($"{Number(delivery.Received)} in, {Number(delivery.Delivered)} in S3", delivery.Failed > 0),
         "AWS::S3::Bucket" => new($"{Number(host.Services.S3.Bucket(reference).Objects.Count)} objects", false),

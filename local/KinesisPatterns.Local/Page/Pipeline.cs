@@ -22,7 +22,8 @@ internal sealed class Pipeline
             Add(table, "store", "table");
         }
 
-        foreach (var store in deployment.OfType("AWS::Timestream::InfluxDBInstance"))
+        foreach (var store in deployment.OfType("AWS::Timestream::InfluxDBInstance")
+            .Concat(deployment.OfType("AWS::Timestream::InfluxDBCluster")).Concat(deployment.OfType("AWS::Timestream::Table")))
         {
             Add(store, "store", "series store");
         }

@@ -9,9 +9,11 @@ using Microsoft.AspNetCore.Http;
 
 namespace KinesisPatterns.Local.Timestream;
 
-/// <summary>The part of InfluxDB 2's API that writers use: sign-in with a session, line-protocol writes, health.</summary>
-/// <remarks>https://docs.influxdata.com/influxdb/v2/api/</remarks>
-internal sealed class InfluxService(SeriesStore store, Func<(string User, string Password)> credentials, TimeProvider clock)
+/// <summary>
+/// The part of InfluxDB's API that writers use: sign-in with a session and writes of 2, writes with a token of 3, health.
+/// </summary>
+/// <remarks>https://docs.influxdata.com/influxdb/v2/api/, https://docs.influxdata.com/influxdb3/core/api/v3/</remarks>
+internal sealed class InfluxService(SeriesStore store, Func<(string User, string Password)> credentials, TimeProvider clock, string? token = null)
 {
     private const string Cookie = "influxdb-oss-session";
 
@@ -26,6 +28,7 @@ internal sealed class InfluxService(SeriesStore store, Func<(string User, string
     {
         ("POST", "/api/v2/signin") => SignInAsync(context, path),
         ("POST", "/api/v2/write") => WriteAsync(context),
+        ("POST", "/api/v3/write_lp") => WriteVersion3Async(context),
         ("GET" or "POST", "/query") => QueryAsync(context),
         ("GET", "/health") => AnswerAsync(context, 200, new() { ["name"] = "influxdb", ["status"] = "pass", ["version"] = "v2.7 (local host)" }),
         ("GET" or "HEAD", "/ping") => AnswerAsync(context, 204, null),
@@ -84,7 +87,31 @@ internal sealed class InfluxService(SeriesStore store, Func<(string User, string
         var failures = await WriteLinesAsync(context, NanosecondsPer(query["precision"].ToString()));
         await (failures.Count == 0
             ? AnswerAsync(context, 204, null)
-            : AnswerAsync(context, 400, Error("invalid", $"partial write: {string.Join("\n", failures)}")));
+            : AnswerAsync(context, 400, Error("invalid", $"partial write: {string.Join("\n", failures.Select(failure => failure.Problem))}")));
+    }
+
+    // What is right is taken, and what is not is named, line by line.
+    private async Task WriteVersion3Async(HttpContext context)
+    {
+        if (token is null || context.Request.Headers.Authorization != $"Bearer {token}")
+        {
+            await AnswerAsync(context, 401, new() { ["error"] = "the request was not authenticated" });
+            return;
+        }
+
+        var failures = await WriteLinesAsync(context, NanosecondsPer(context.Request.Query["precision"].ToString() is "millisecond" ? "ms" : "ns"));
+        await (failures.Count == 0
+            ? AnswerAsync(context, 204, null)
+            : AnswerAsync(context, 400, new()
+            {
+                ["error"] = "partial write of line protocol occurred",
+                ["data"] = new JsonArray([.. failures.Select(failure => new JsonObject
+                {
+                    ["original_line"] = failure.Line,
+                    ["line_number"] = failure.Number,
+                    ["error_message"] = failure.Problem,
+                })]),
+            }));
     }
 
     // The query API of InfluxDB 1, which 2 has as well: https://docs.influxdata.com/influxdb/v2/reference/api/influxdb-1x/query/
@@ -114,14 +141,14 @@ internal sealed class InfluxService(SeriesStore store, Func<(string User, string
         }
     }
 
-    private async Task<List<string>> WriteLinesAsync(HttpContext context, long unit)
+    private async Task<List<(int Number, string Line, string Problem)>> WriteLinesAsync(HttpContext context, long unit)
     {
         var body = context.Request.Headers.ContentEncoding == "gzip"
             ? new GZipStream(context.Request.Body, CompressionMode.Decompress)
             : context.Request.Body;
         using var reader = new StreamReader(body, Encoding.UTF8);
-        var failures = new List<string>();
-        while (await reader.ReadLineAsync(context.RequestAborted) is { } line)
+        var failures = new List<(int Number, string Line, string Problem)>();
+        for (var number = 1; await reader.ReadLineAsync(context.RequestAborted) is { } line; number++)
         {
             if (line.Length == 0 || line[0] == '#')
             {
@@ -137,7 +164,7 @@ internal sealed class InfluxService(SeriesStore store, Func<(string User, string
             }
             catch (Exception error) when (error is FormatException or OverflowException)
             {
-                failures.Add($"unable to parse '{line}': {error.Message}");
+                failures.Add((number, line, $"unable to parse '{line}': {error.Message}"));
             }
         }
 

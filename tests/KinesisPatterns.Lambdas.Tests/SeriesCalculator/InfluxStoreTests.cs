@@ -148,7 +148,7 @@ public sealed class InfluxStoreTests : IDisposable
             : write(exchange));
 
     private InfluxStore Store(HttpServer server) => new(
-        _http, server.Url, "my org", "readings",
+        _http, InfluxAddress.Version2(server.Url, "my org", "readings"),
         new InfluxSession(_http, server.Url, _ => Task.FromResult("""{"username":"admin","password":"p:w","organization":"x"}""")),
         _errors.Add);
 }
