@@ -10,19 +10,12 @@ using KinesisPatterns.Lambdas.SeriesStore;
 namespace KinesisPatterns.Lambdas.Tests.SeriesCalculator;
 
 /// <summary>What the writer writes, read back from servers that we did not write; skipped where they are not installed.</summary>
-public sealed class RealEngineTests : IInfluxLogin, IDisposable
+public sealed class RealEngineTests : IDisposable
 {
     private readonly HttpClient _http = new();
     private readonly List<Exception> _errors = [];
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
-
-    public Task<KeyValuePair<string, string>> HeaderAsync(CancellationToken cancellationToken) =>
-        Task.FromResult(KeyValuePair.Create("X-Open", "to all"));
-
-    public void Renew(KeyValuePair<string, string> header)
-    {
-    }
 
     public void Dispose() => _http.Dispose();
 
@@ -92,7 +85,7 @@ public sealed class RealEngineTests : IInfluxLogin, IDisposable
         }
     }
 
-    private InfluxStore Store(Uri write) => new(_http, write, this, _errors.Add);
+    private InfluxStore Store(Uri write) => new(_http, write, new Open(), _errors.Add);
 
     private static List<Point> Points(int count) =>
     [
@@ -140,5 +133,16 @@ public sealed class RealEngineTests : IInfluxLogin, IDisposable
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    /// <summary>A server that lets everybody in.</summary>
+    private sealed class Open : IInfluxLogin
+    {
+        public Task<KeyValuePair<string, string>> HeaderAsync(CancellationToken cancellationToken) =>
+            Task.FromResult(KeyValuePair.Create("X-Open", "to all"));
+
+        public void Renew(KeyValuePair<string, string> header)
+        {
+        }
     }
 }
