@@ -13,7 +13,8 @@ internal static class Blueprint
     private static readonly Lazy<Dictionary<string, string>> _templates = new(Synthesize);
 
     /// <summary>The roles of the functions that blueprints deploy.</summary>
-    public static string[] Roles => ["Cleansing", "SeriesCalculator", "Query", "GrafanaProvisioning"];
+    public static string[] Roles => 
+        ["Cleansing", "SeriesCalculator", "Query", "GrafanaProvisioning", "FlinkLifecycle", "RejectionCounter"];
 
     public static TheoryData<string> Names => [.. _templates.Value.Keys.Where(name => name != Constructs)];
 
@@ -59,6 +60,22 @@ internal static class Blueprint
         {
             Functions = Functions(),
             Grafana = GrafanaLogin.SamlLater,
+        });
+        new TimeSeriesStack(app, "TimeSeriesFlink", new()
+        {
+            Functions = Functions(),
+            Cleansing = CleansingEngine.Flink,
+            FlinkJob = FlinkJob.Archive(
+                "reading-cleansing.zip",
+                ("main.py", ""),
+                ("job.sql", File.ReadAllText(Setting("FlinkSql"))),
+                ("lib/pyflink-dependencies.jar", "")),
+            Store = SeriesStoreKind.Influx3,
+        });
+        new TimeSeriesStack(app, "TimeSeriesTimestream", new()
+        {
+            Functions = Functions(),
+            Store = SeriesStoreKind.Timestream,
         });
         new FlinkStack(app, Constructs);
         var assembly = app.Synth();

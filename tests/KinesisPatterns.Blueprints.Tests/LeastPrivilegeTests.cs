@@ -20,6 +20,7 @@ public sealed class LeastPrivilegeTests
         ["ec2:DescribeSecurityGroups"] = "EC2 describes all or nothing.",
         ["ec2:DescribeVpcs"] = "EC2 describes all or nothing.",
         ["logs:DescribeLogGroups"] = "The service for Flink looks for its log group among all.",
+        ["timestream:DescribeEndpoints"] = "The action has no resource.",
         ["ec2:UnassignPrivateIpAddresses"] = "Lambda's network interfaces have no name before they exist.",
     };
 
