@@ -20,7 +20,7 @@ public sealed class RealEngineTests : IInfluxLogin, IDisposable
     public Task<KeyValuePair<string, string>> HeaderAsync(CancellationToken cancellationToken) =>
         Task.FromResult(KeyValuePair.Create("X-Open", "to all"));
 
-    public void Renew(KeyValuePair<string, string> header)
+    void IInfluxLogin.Renew(KeyValuePair<string, string> header)
     {
     }
 
