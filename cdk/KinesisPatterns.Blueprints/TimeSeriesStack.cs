@@ -153,6 +153,7 @@ public sealed class TimeSeriesStack : Stack
                 Version = props.GrafanaVersion,
                 Network = GrafanaNetwork.To(store),
                 NotificationTopics = [topic],
+                PluginAdmin = store.DataSource.IsPlugin,
             });
             new GrafanaProvisioning(this, "GrafanaContent", new()
             {
