@@ -22,7 +22,10 @@ public sealed record TimestreamStoreProps
 /// </remarks>
 public sealed class TimestreamStore : Construct, ITimeSeriesStore
 {
+    private const string Folder = "rejected";
     private const string Closed = "kinesis-patterns:liveAnalytics";
+
+    private static readonly string[] _deprecation = ["W3697"];
 
     private readonly CfnTable _table;
     private readonly Bucket _rejected;
@@ -41,32 +44,35 @@ public sealed class TimestreamStore : Construct, ITimeSeriesStore
         var rejected = new DataBucket(this, "Rejected").Bucket;
         var database = new CfnDatabase(this, "Database");
         database.ApplyRemovalPolicy(RemovalPolicy.RETAIN);
+        AcceptDeprecation(database);
         database.Acknowledge("AwsSolutions-TS3", "The service's own key encrypts it; a customer key is the account's to decide.");
         _table = new CfnTable(this, "Resource", new CfnTableProps
         {
             DatabaseName = database.Ref,
-            RetentionProperties = new CfnTable.RetentionPropertiesProperty
+            RetentionProperties = new Dictionary<string, object>
             {
-                MemoryStoreRetentionPeriodInHours = Whole(props.InMemory.ToHours()),
-                MagneticStoreRetentionPeriodInDays = Whole(props.OnDisk.ToDays()),
+                ["MemoryStoreRetentionPeriodInHours"] = Whole(props.InMemory.ToHours()),
+                ["MagneticStoreRetentionPeriodInDays"] = Whole(props.OnDisk.ToDays()),
             },
 
             // Readings older than what is in memory are written to disk; those that it refuses end in the bucket.
-            MagneticStoreWriteProperties = new CfnTable.MagneticStoreWritePropertiesProperty
+            // (As JSON, because the CDK hands its own type on with names that CloudFormation does not know.)
+            MagneticStoreWriteProperties = new Dictionary<string, object>
             {
-                EnableMagneticStoreWrites = true,
-                MagneticStoreRejectedDataLocation = new CfnTable.MagneticStoreRejectedDataLocationProperty
+                ["EnableMagneticStoreWrites"] = true,
+                ["MagneticStoreRejectedDataLocation"] = new Dictionary<string, object>
                 {
-                    S3Configuration = new CfnTable.S3ConfigurationProperty
+                    ["S3Configuration"] = new Dictionary<string, object>
                     {
-                        BucketName = rejected.BucketName,
-                        EncryptionOption = "SSE_S3",
-                        ObjectKeyPrefix = "rejected",
+                        ["BucketName"] = rejected.BucketName,
+                        ["EncryptionOption"] = "SSE_S3",
+                        ["ObjectKeyPrefix"] = Folder,
                     },
                 },
             },
         });
         _table.ApplyRemovalPolicy(RemovalPolicy.RETAIN);
+        AcceptDeprecation(_table);
         _rejected = rejected;
 
         Url = Fn.Join("", ["https://query.timestream.", Aws.REGION, ".", Aws.URL_SUFFIX]);
@@ -102,8 +108,20 @@ public sealed class TimestreamStore : Construct, ITimeSeriesStore
             ResourceArns = [_table.AttrArn],
         });
 
-        // Rejected data is written with the rights of whoever wrote the record.
-        _rejected.GrantPut(writer, "rejected/*");
+        // What the table refuses later is written with the rights of whoever wrote the record.
+        Grant.AddToPrincipal(new GrantOnPrincipalOptions
+        {
+            Grantee = writer,
+            Actions = ["s3:PutObject"],
+            ResourceArns = [_rejected.ArnForObjects($"{Folder}/*")],
+        });
+        if (writer.GrantPrincipal is Role role)
+        {
+            FunctionRole.Policy(role).Acknowledge(
+                "AwsSolutions-IAM5",
+                "Timestream names the objects under this folder, and the endpoints it is asked for have no resource.",
+                $"/^Resource::.*/{Folder}/\\*$/");
+        }
 
         // The action has no resource: https://docs.aws.amazon.com/timestream/latest/developerguide/Using-API.endpoint-discovery.html
         Grant.AddToPrincipal(new GrantOnPrincipalOptions
@@ -114,6 +132,12 @@ public sealed class TimestreamStore : Construct, ITimeSeriesStore
         });
         return grant;
     }
+
+    // W3697: the service is closed to new customers, which the warning above says better.
+    private static void AcceptDeprecation(CfnResource resource) => resource.AddMetadata("cfn-lint", new Dictionary<string, object>
+    {
+        ["config"] = new Dictionary<string, object> { ["ignore_checks"] = _deprecation },
+    });
 
     private static string Whole(double number) => number.ToString("0", CultureInfo.InvariantCulture);
 }

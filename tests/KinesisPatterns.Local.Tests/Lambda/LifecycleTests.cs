@@ -111,10 +111,15 @@ public sealed class LifecycleTests
         rig.Time.Advance(TimeSpan.FromHours(25));
         mapping.Update(mapping.Settings with { Enabled = true });
 
-        await MappingRig.IdleAsync(mapping);
-
-        Assert.Equal(1, mapping.Counters.ExpiredUnread);
-        Assert.Contains(rig.Remarks, r => r.Contains("left the stream", StringComparison.Ordinal));
+        // Nothing is left to read, so the mapping is idle before it has looked.
+        await MappingRig.UntilAsync(() => mapping.Counters.ExpiredUnread == 1);
+        await MappingRig.UntilAsync(() =>
+        {
+            lock (rig.Remarks)
+            {
+                return rig.Remarks.Any(r => r.Contains("left the stream", StringComparison.Ordinal));
+            }
+        });
     }
 
     [Theory]
