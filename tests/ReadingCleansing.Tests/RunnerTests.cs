@@ -36,7 +36,7 @@ public sealed class RunnerTests
         python.WaitForExit();
 
         Assert.True(python.ExitCode == 0, output);
-        Assert.Contains("Ran 13 tests", output, StringComparison.Ordinal);
+        Assert.Contains("Ran 14 tests", output, StringComparison.Ordinal);
     }
 
     private static JsonSerializerOptions Indented { get; } = new()

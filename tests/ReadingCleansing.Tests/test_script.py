@@ -1,4 +1,5 @@
 """python3 -m unittest: the runner without Flink."""
+import contextlib
 import json
 import pathlib
 import sys
@@ -10,6 +11,7 @@ JOB = HERE.parent.parent / "flink-apps" / "reading-cleansing"
 sys.path.insert(0, str(JOB))
 sys.dont_write_bytecode = True
 
+import verify  # noqa: E402
 from script import Plan, at_endpoint, read_properties, resolve, split  # noqa: E402
 
 
@@ -87,6 +89,30 @@ class Job(unittest.TestCase):
         self.assertEqual({"pipeline.name": "reading-cleansing", "table.exec.state.ttl": "600000 ms"}, plan.settings)
         self.assertEqual(4, sum(definition.startswith("CREATE TEMPORARY TABLE") for definition in plan.definitions))
         self.assertEqual(4, len(plan.inserts))
+
+
+class Verification(unittest.TestCase):
+    def test_what_a_flink_wrote_is_equal_or_not(self):
+        with tempfile.TemporaryDirectory() as name:
+            folder = pathlib.Path(name) / "open"
+            verify.prepare("open", folder)
+            self.assertEqual(258, len((folder / "in" / "readings.json").read_text(encoding="utf-8").splitlines()))
+            for table in ("cleansed", "rejected"):
+                (folder / table).mkdir()
+            rows = {"cleansed": [], "rejected": []}
+            for reading in verify.fixture("open"):
+                kind, *values = verify.expected(reading)
+                names = ("reason", "device", "metric", "arrival", "encoding", "payload")
+                rows[kind].append(reading["cleansed"] if kind == "cleansed" else dict(zip(names, values)))
+            for table, lines in rows.items():
+                text = "".join(json.dumps(line) + "\n" for line in lines)
+                (folder / table / "part-0").write_text(text, encoding="utf-8")
+            with contextlib.redirect_stdout(None):
+                self.assertTrue(verify.compare("open", folder))
+                rows["cleansed"][0]["value"] += 1
+                (folder / "cleansed" / "part-0").write_text(
+                    "".join(json.dumps(line) + "\n" for line in rows["cleansed"]), encoding="utf-8")
+                self.assertFalse(verify.compare("open", folder))
 
 
 if __name__ == "__main__":

@@ -69,7 +69,7 @@ public sealed class RestApiTests
 
     private async Task<HttpResponse> CallAsync(string path, string query)
     {
-        var deployment = new Deployment(new("Demo", "Demo", JsonNode.Parse(Template)!.AsObject(), new Dictionary<string, string>()), new("000000000000", "us-east-1"));
+        var deployment = new Deployment(new("Demo", "Demo", JsonNode.Parse(Template)!.AsObject(), new Dictionary<string, string>(), []), new("000000000000", "us-east-1"));
         var service = new ApiGatewayService(
             (_, payload, _) =>
             {

@@ -58,6 +58,6 @@ public sealed class EvaluatorTests
               }
             }
             """)!.AsObject();
-        return new(new("Demo", "Demo", template, new Dictionary<string, string>()), new("000000000000", "eu-central-1"));
+        return new(new("Demo", "Demo", template, new Dictionary<string, string>(), []), new("000000000000", "eu-central-1"));
     }
 }
