@@ -6,6 +6,7 @@ var scenarios = new Dictionary<string, Func<Task>>(StringComparer.Ordinal)
     ["pipeline"] = PipelineScenario.RunAsync,
     ["cleansing"] = CleansingScenario.RunAsync,
     ["anomalies"] = AnomaliesScenario.RunAsync,
+    ["lineprotocol"] = LineProtocolScenario.RunAsync,
     ["coldstart"] = ColdStartScenario.RunAsync,
     ["synth"] = SynthScenario.RunAsync,
 };

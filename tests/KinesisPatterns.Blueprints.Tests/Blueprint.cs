@@ -13,7 +13,7 @@ internal static class Blueprint
     private static readonly Lazy<Dictionary<string, string>> _templates = new(Synthesize);
 
     /// <summary>The roles of the functions that blueprints deploy.</summary>
-    public static string[] Roles => 
+    public static string[] Roles =>
         ["Cleansing", "SeriesCalculator", "Query", "GrafanaProvisioning", "FlinkLifecycle", "RejectionCounter"];
 
     public static TheoryData<string> Names => [.. _templates.Value.Keys.Where(name => name != Constructs)];

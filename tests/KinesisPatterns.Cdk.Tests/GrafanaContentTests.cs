@@ -95,13 +95,19 @@ public sealed class GrafanaContentTests : ITimeSeriesStore
             "mean" => new SeriesQuery { By = ["device"] },
             "one" => new SeriesQuery
             {
-                From = anomalies, Field = "score", Aggregate = SeriesAggregate.Last, InIntervals = false,
+                From = anomalies,
+                Field = "score",
+                Aggregate = SeriesAggregate.Last,
+                InIntervals = false,
                 Where = [TagFilter.Chosen("device", _device)],
             },
             "number" => new SeriesQuery
             {
-                From = Measurements.Chosen(_metrics), Aggregate = SeriesAggregate.Last, By = ["device"],
-                Over = SeriesAggregate.Count, InIntervals = false,
+                From = Measurements.Chosen(_metrics),
+                Aggregate = SeriesAggregate.Last,
+                By = ["device"],
+                Over = SeriesAggregate.Count,
+                InIntervals = false,
             },
             _ => new RowsQuery(anomalies, "device", "reason") { Limit = 7, Where = [TagFilter.Is("site", "o'hare")] },
         };

@@ -35,7 +35,7 @@ internal sealed class FlinkLifecycle
         {
             Function = props.Lifecycle,
             QueryInterval = Duration.Seconds(15),
-            
+
             // CloudFormation gives up after an hour, without a reason.
             TotalTimeout = Duration.Minutes(55),
         });

@@ -63,8 +63,10 @@ public sealed class LineProtocolTests
         Assert.Equal(42, Assert.Single(LineProtocol.Parse("m v=1", 1, () => 42)).Nanoseconds);
 
     [Fact]
-    public void Texts_are_taken_and_not_kept() =>
-        Assert.Equal(["score"], Parse("""m reason="a \"b\", c=d e",score=0.5 1""").Select(p => p.Field));
+    public void Texts_are_kept_unescaped() =>
+        Assert.Equal(
+            [("reason", """a "b", c=d e"""), ("score", null)],
+            Parse("""m reason="a \"b\", c=d e",score=0.5 1""").Select(p => (p.Field, p.Text)));
 
     [Theory]
     [InlineData("m")]

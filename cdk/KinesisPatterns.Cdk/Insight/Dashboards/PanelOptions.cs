@@ -51,8 +51,12 @@ internal static class PanelOptions
             ["calculation"] = new JsonObject(),
             ["color"] = new JsonObject
             {
-                ["mode"] = "scheme", ["scheme"] = "Oranges", ["fill"] = "dark-orange", ["exponent"] = 0.5,
-                ["steps"] = 64, ["reverse"] = false,
+                ["mode"] = "scheme",
+                ["scheme"] = "Oranges",
+                ["fill"] = "dark-orange",
+                ["exponent"] = 0.5,
+                ["steps"] = 64,
+                ["reverse"] = false,
             },
             ["cellGap"] = 1,
             ["cellValues"] = new JsonObject(),
