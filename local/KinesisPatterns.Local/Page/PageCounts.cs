@@ -25,7 +25,10 @@ internal static class PageCounts
         {
             [Pipeline.SourceId] = new($"{Number(state.Records)} records", false),
         };
-        foreach (var resource in host.Deployment.Resources)
+
+        // What takes part in deployments only has nothing to count.
+        var running = host.Resources.Where(resource => resource.Runs).Select(resource => resource.LogicalId).ToHashSet(StringComparer.Ordinal);
+        foreach (var resource in host.Deployment.Resources.Where(resource => running.Contains(resource.LogicalId)))
         {
             if (Of(host, resource.Type, resource.Ref, resource.LogicalId) is { } count)
             {

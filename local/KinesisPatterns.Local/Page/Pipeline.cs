@@ -1,4 +1,5 @@
 using KinesisPatterns.Local.Assembly;
+using KinesisPatterns.Local.Hosting;
 
 namespace KinesisPatterns.Local.Page;
 
@@ -8,6 +9,7 @@ internal sealed class Pipeline
     private readonly Dictionary<string, PageNode> _nodes = new(StringComparer.Ordinal);
     private readonly HashSet<(string From, string To)> _edges = [];
     private readonly Deployment _deployment;
+    private readonly IReadOnlyList<Resource> _functions;
 
     public Pipeline(Deployment deployment, string source)
     {
@@ -28,7 +30,9 @@ internal sealed class Pipeline
             Add(store, "store", "series store");
         }
 
-        foreach (var function in deployment.OfType("AWS::Lambda::Function"))
+        var hooks = new DeploymentHooks(deployment);
+        _functions = [.. deployment.OfType("AWS::Lambda::Function").Where(function => !hooks.Include(function))];
+        foreach (var function in _functions)
         {
             Add(function, "function", function.Path.EndsWith($"/{FlinkEquivalents.Name}", StringComparison.Ordinal) ? "C# in place of Flink" : "function");
         }
@@ -98,7 +102,7 @@ internal sealed class Pipeline
     // A function that reads a stream writes to what its environment names; one behind an API reads from it.
     private void References()
     {
-        foreach (var function in _deployment.OfType("AWS::Lambda::Function"))
+        foreach (var function in _functions)
         {
             var values = (function.Properties["Environment"]?["Variables"]?.AsObject() ?? []).Select(v => Json.Text(v.Value)).ToList();
             var reads = _edges.Any(e => e.To == function.LogicalId);
