@@ -44,8 +44,8 @@ public sealed class TimeSeriesStackProps : StackProps
     /// <summary>How long the table keeps windows.</summary>
     public Duration SeriesRetention { get; init; } = Duration.Days(30);
 
-    /// <summary>The score from which on a reading is an anomaly: 0 to 1, where 0.995 is the most unusual of about 200.</summary>
-    public double AnomalyThreshold { get; init; } = 0.995;
+    /// <summary>The score from which on a reading is an anomaly: 0 to 1, where 0.99 is the most unusual of about 100.</summary>
+    public double AnomalyThreshold { get; init; } = 0.99;
 
     /// <summary>How long a series has no other anomaly after one: 0 minutes to 1 year.</summary>
     public Duration AnomalyCooldown { get; init; } = Duration.Minutes(60);

@@ -94,7 +94,7 @@ public sealed class TimeSeriesStackTests
         Assert.Null(props.MaximumRecordSize);
         Assert.False(props.NativeAot);
         Assert.Null(props.AlarmEmail);
-        Assert.Equal((0.995, 60), (props.AnomalyThreshold, props.AnomalyCooldown.ToMinutes()));
+        Assert.Equal((0.99, 60), (props.AnomalyThreshold, props.AnomalyCooldown.ToMinutes()));
     }
 
     [Fact]
