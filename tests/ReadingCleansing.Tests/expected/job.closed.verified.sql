@@ -77,11 +77,7 @@ FROM readings;
 -- In an array, an object that something follows is no JSON any more, or has a second element.
 CREATE TEMPORARY VIEW documents AS
 SELECT
-  arrival,
-  arrival_ms,
-  body,
-  payload,
-  is_text,
+  *,
   CASE
     WHEN is_text AND payload IS JSON OBJECT AND CONCAT('[', payload, ']') IS JSON ARRAY
       AND NOT JSON_EXISTS(CONCAT('[', payload, ']'), 'lax $[1]') THEN payload
@@ -91,12 +87,7 @@ FROM texts;
 -- Each field twice: its text, and as JSON, which tells a number from a text, both are NULL where the field is.
 CREATE TEMPORARY VIEW fields AS
 SELECT
-  arrival,
-  arrival_ms,
-  body,
-  payload,
-  is_text,
-  document,
+  *,
   JSON_VALUE(document, 'lax $.device') AS device_text,
   JSON_QUERY(document, 'lax $.device' WITH UNCONDITIONAL ARRAY WRAPPER) AS device_json,
   JSON_VALUE(document, 'lax $.metric') AS metric_text,
@@ -111,12 +102,7 @@ FROM documents;
 
 CREATE TEMPORARY VIEW typed AS
 SELECT
-  arrival,
-  arrival_ms,
-  body,
-  payload,
-  is_text,
-  document,
+  *,
   CASE WHEN device_json LIKE '["%' AND REGEXP_EXTRACT(device_text, '^[A-Za-z0-9._:-]{1,128}\z', 0) IS NOT NULL THEN device_text END AS device,
   CASE WHEN metric_json LIKE '["%' AND REGEXP_EXTRACT(metric_text, '^[A-Za-z0-9._-]{1,64}\z', 0) IS NOT NULL THEN metric_text END AS metric,
   CASE
@@ -134,18 +120,7 @@ FROM fields;
 
 CREATE TEMPORARY VIEW parts AS
 SELECT
-  arrival,
-  arrival_ms,
-  body,
-  payload,
-  is_text,
-  document,
-  device,
-  metric,
-  number,
-  unit,
-  has_no_unit,
-  epoch_ms,
+  *,
   TRY_CAST(SUBSTR(iso, 1, 4) AS BIGINT) AS y,
   TRY_CAST(SUBSTR(iso, 6, 2) AS BIGINT) AS mo,
   TRY_CAST(SUBSTR(iso, 9, 2) AS BIGINT) AS d,
@@ -159,21 +134,9 @@ FROM typed;
 -- Days since 1970 of a date: years that begin in March put the leap day last.
 CREATE TEMPORARY VIEW dates AS
 SELECT
-  arrival,
-  arrival_ms,
-  body,
-  payload,
-  is_text,
-  document,
-  device,
-  metric,
-  number,
-  unit,
-  has_no_unit,
-  epoch_ms,
+  *,
   CASE WHEN mo <= 2 THEN y - 1 ELSE y END AS march_year,
   CASE WHEN mo <= 2 THEN mo + 9 ELSE mo - 3 END AS march_month,
-  d,
   ((h * 60 + mi) * 60 + s) * 1000 + ms AS of_day,
   CASE
     WHEN zone = 'Z' THEN 0
@@ -194,17 +157,7 @@ FROM parts;
 
 CREATE TEMPORARY VIEW timed AS
 SELECT
-  arrival,
-  arrival_ms,
-  body,
-  payload,
-  is_text,
-  document,
-  device,
-  metric,
-  number,
-  unit,
-  has_no_unit,
+  *,
   CASE
     WHEN epoch_ms IS NOT NULL THEN epoch_ms
     WHEN is_date THEN (march_year * 365 + CAST(FLOOR(march_year / 4e0) AS BIGINT) - CAST(FLOOR(march_year / 100e0) AS BIGINT)
@@ -215,16 +168,7 @@ FROM dates;
 
 CREATE TEMPORARY VIEW parsed AS
 SELECT
-  arrival,
-  arrival_ms,
-  body,
-  payload,
-  is_text,
-  device,
-  metric,
-  number,
-  unit,
-  time_ms,
+  *,
   CASE
     WHEN NOT is_text THEN 'the payload is no UTF-8'
     WHEN payload = '' THEN 'the payload is empty'
@@ -241,17 +185,7 @@ FROM timed;
 -- What the rules say of the reading's metric, NULL where they say nothing.
 CREATE TEMPORARY VIEW ruled AS
 SELECT
-  arrival,
-  arrival_ms,
-  body,
-  payload,
-  is_text,
-  device,
-  metric,
-  number,
-  unit,
-  time_ms,
-  problem,
+  *,
   device IN ('machine-1', 'bare') AS device_is_known,
   TRUE AS metric_is_known,
   CASE metric WHEN 'temperature' THEN 'celsius' END AS metric_unit,
@@ -264,38 +198,22 @@ FROM parsed;
 
 CREATE TEMPORARY VIEW converted AS
 SELECT
-  arrival,
-  arrival_ms,
-  body,
-  payload,
-  is_text,
-  device,
-  metric,
+  *,
   CASE WHEN factor IS NULL OR unit = metric_unit THEN number ELSE number * factor + shift END AS amount,
-  COALESCE(metric_unit, unit) AS unit,
-  unit IS NOT NULL AND metric_unit IS NOT NULL AND unit <> metric_unit AND factor IS NULL AS unit_is_unknown,
-  time_ms,
-  problem,
-  device_is_known,
-  metric_is_known,
-  minimum,
-  maximum,
-  tags
+  COALESCE(metric_unit, unit) AS amount_unit,
+  unit IS NOT NULL AND metric_unit IS NOT NULL AND unit <> metric_unit AND factor IS NULL AS unit_is_unknown
 FROM ruled;
 
 CREATE TEMPORARY VIEW checked AS
 SELECT
-  arrival,
-  arrival_ms,
-  body,
-  payload,
-  is_text,
-  device,
-  metric,
-  amount,
-  unit,
-  time_ms,
-  tags,
+  *,
+  CONCAT(
+    DATE_FORMAT(
+      TIMESTAMPADD(DAY, CAST(FLOOR((arrival_ms + 62135596800000) / 864e5) AS INT), TIMESTAMP '0001-01-01 00:00:00'), 'yyyy-MM-dd'),
+    'T', LPAD(CAST(MOD(CAST(FLOOR((arrival_ms + 62135596800000) / 36e5) AS BIGINT), 24) AS STRING), 2, '0'),
+    ':', LPAD(CAST(MOD(CAST(FLOOR((arrival_ms + 62135596800000) / 6e4) AS BIGINT), 60) AS STRING), 2, '0'),
+    ':', LPAD(CAST(MOD(CAST(FLOOR((arrival_ms + 62135596800000) / 1e3) AS BIGINT), 60) AS STRING), 2, '0'),
+    '.', LPAD(CAST(MOD(arrival_ms + 62135596800000, 1000) AS STRING), 3, '0'), 'Z') AS arrival_text,
   CASE
     WHEN problem IS NOT NULL THEN 'malformed'
     WHEN NOT device_is_known THEN 'unknown-device'
@@ -312,21 +230,22 @@ SELECT
     WHEN unit_is_unknown THEN CONCAT('the unit is neither that of ', metric, ' nor convertible to it')
     WHEN amount < minimum THEN CONCAT(metric, ' ', CAST(amount AS STRING), ' is below the minimum ', CAST(minimum AS STRING))
     WHEN amount > maximum THEN CONCAT(metric, ' ', CAST(amount AS STRING), ' is above the maximum ', CAST(maximum AS STRING))
-    WHEN ABS(amount) > 1.7976931348623157E308 THEN CONCAT(metric, ' is no finite number in ', unit)
+    WHEN ABS(amount) > 1.7976931348623157E308 THEN CONCAT(metric, ' is no finite number in ', amount_unit)
     WHEN time_ms < arrival_ms THEN CONCAT('it is ', CAST((arrival_ms - time_ms) / 1e3 AS STRING), ' seconds before arrival')
     ELSE CONCAT('it is ', CAST((time_ms - arrival_ms) / 1e3 AS STRING), ' seconds after arrival')
   END AS detail
 FROM converted;
 
--- Of two rows the sum less one is the other: when the same reading came before this one.
+-- The rows named are state. Of two of them the sum less one is the other: when the same reading came before this one.
 CREATE TEMPORARY VIEW compared AS
 SELECT
   arrival_ms,
+  arrival_text,
   payload,
   device,
   metric,
   amount,
-  unit,
+  amount_unit,
   time_ms,
   tags,
   COUNT(*) OVER (PARTITION BY device, metric, time_ms ORDER BY arrival ROWS BETWEEN 1 PRECEDING AND CURRENT ROW) AS times,
@@ -336,13 +255,7 @@ WHERE reason IS NULL;
 
 CREATE TEMPORARY VIEW judged AS
 SELECT
-  CONCAT(
-    DATE_FORMAT(
-      TIMESTAMPADD(DAY, CAST(FLOOR((arrival_ms + 62135596800000) / 864e5) AS INT), TIMESTAMP '0001-01-01 00:00:00'), 'yyyy-MM-dd'),
-    'T', LPAD(CAST(MOD(CAST(FLOOR((arrival_ms + 62135596800000) / 36e5) AS BIGINT), 24) AS STRING), 2, '0'),
-    ':', LPAD(CAST(MOD(CAST(FLOOR((arrival_ms + 62135596800000) / 6e4) AS BIGINT), 60) AS STRING), 2, '0'),
-    ':', LPAD(CAST(MOD(CAST(FLOOR((arrival_ms + 62135596800000) / 1e3) AS BIGINT), 60) AS STRING), 2, '0'),
-    '.', LPAD(CAST(MOD(arrival_ms + 62135596800000, 1000) AS STRING), 3, '0'), 'Z') AS arrival_text,
+  *,
   CONCAT(
     DATE_FORMAT(
       TIMESTAMPADD(DAY, CAST(FLOOR((time_ms + 62135596800000) / 864e5) AS INT), TIMESTAMP '0001-01-01 00:00:00'), 'yyyy-MM-dd'),
@@ -350,33 +263,8 @@ SELECT
     ':', LPAD(CAST(MOD(CAST(FLOOR((time_ms + 62135596800000) / 6e4) AS BIGINT), 60) AS STRING), 2, '0'),
     ':', LPAD(CAST(MOD(CAST(FLOOR((time_ms + 62135596800000) / 1e3) AS BIGINT), 60) AS STRING), 2, '0'),
     '.', LPAD(CAST(MOD(time_ms + 62135596800000, 1000) AS STRING), 3, '0'), 'Z') AS time_text,
-  payload,
-  device,
-  metric,
-  amount,
-  unit,
-  tags,
   times = 2 AND 0 > 0 AND arrival_ms - (both_ms - arrival_ms) <= 0 AS is_duplicate
 FROM compared;
-
-CREATE TEMPORARY VIEW refused AS
-SELECT
-  CONCAT(
-    DATE_FORMAT(
-      TIMESTAMPADD(DAY, CAST(FLOOR((arrival_ms + 62135596800000) / 864e5) AS INT), TIMESTAMP '0001-01-01 00:00:00'), 'yyyy-MM-dd'),
-    'T', LPAD(CAST(MOD(CAST(FLOOR((arrival_ms + 62135596800000) / 36e5) AS BIGINT), 24) AS STRING), 2, '0'),
-    ':', LPAD(CAST(MOD(CAST(FLOOR((arrival_ms + 62135596800000) / 6e4) AS BIGINT), 60) AS STRING), 2, '0'),
-    ':', LPAD(CAST(MOD(CAST(FLOOR((arrival_ms + 62135596800000) / 1e3) AS BIGINT), 60) AS STRING), 2, '0'),
-    '.', LPAD(CAST(MOD(arrival_ms + 62135596800000, 1000) AS STRING), 3, '0'), 'Z') AS arrival_text,
-  reason,
-  detail,
-  body,
-  payload,
-  is_text,
-  device,
-  metric
-FROM checked
-WHERE reason IS NOT NULL;
 
 EXECUTE STATEMENT SET
 BEGIN
@@ -387,7 +275,7 @@ SELECT
   metric,
   time_text,
   amount,
-  unit,
+  amount_unit,
   tags
 FROM judged
 WHERE NOT is_duplicate;
@@ -413,8 +301,8 @@ SELECT
   device,
   metric,
   arrival_text
-FROM refused
-WHERE is_text;
+FROM checked
+WHERE reason IS NOT NULL AND is_text;
 
 INSERT INTO rejected_bytes
 SELECT
@@ -423,7 +311,7 @@ SELECT
   body,
   'base64',
   arrival_text
-FROM refused
-WHERE NOT is_text;
+FROM checked
+WHERE reason IS NOT NULL AND NOT is_text;
 
 END;
