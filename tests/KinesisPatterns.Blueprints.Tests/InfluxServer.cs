@@ -1,7 +1,4 @@
-using System.ComponentModel;
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using System.Text;
 
 namespace InfluxTests;
@@ -30,11 +27,9 @@ internal sealed class InfluxServer : IAsyncDisposable
     public static async Task<InfluxServer> StartAsync()
     {
         var folder = Directory.CreateTempSubdirectory("influxd-");
-        var (http, rpc) = (FreePort(), FreePort());
+        var (http, rpc) = (ServerProcess.FreePort(), ServerProcess.FreePort());
         var start = new ProcessStartInfo("influxd", ["run", "-config", "/dev/null"])
         {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
             Environment =
             {
                 ["INFLUXDB_HTTP_BIND_ADDRESS"] = $"127.0.0.1:{http}",
@@ -46,23 +41,15 @@ internal sealed class InfluxServer : IAsyncDisposable
                 ["INFLUXDB_MONITOR_STORE_ENABLED"] = "false",
             },
         };
-        Process? process = null;
-        try
-        {
-            process = Process.Start(start);
-        }
-        catch (Win32Exception)
+        var process = ServerProcess.Start(start);
+        if (process is null)
         {
             folder.Delete();
         }
 
         Assert.SkipWhen(process is null, "influxd is not on the PATH (apt-get install influxdb)");
-        process!.OutputDataReceived += (_, _) => { };
-        process.ErrorDataReceived += (_, _) => { };
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
-        var server = new InfluxServer(process, folder, http);
-        await server.ReadyAsync();
+        var server = new InfluxServer(process!, folder, http);
+        await ServerProcess.ReadyAsync(server._http, new(server.Url, "ping"), Cancellation);
         await server.QueryAsync($"CREATE DATABASE {Database}");
         return server;
     }
@@ -91,28 +78,5 @@ internal sealed class InfluxServer : IAsyncDisposable
         await _process.WaitForExitAsync(CancellationToken.None);
         _process.Dispose();
         _folder.Delete(recursive: true);
-    }
-
-    private async Task ReadyAsync()
-    {
-        for (var attempt = 0; ; attempt++)
-        {
-            try
-            {
-                using var answer = await _http.GetAsync("ping", Cancellation);
-                return;
-            }
-            catch (HttpRequestException) when (attempt < 200)
-            {
-                await Task.Delay(50, Cancellation);
-            }
-        }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -8,10 +8,10 @@ namespace KinesisPatterns.Local.Assembly;
 /// </summary>
 internal static class FlinkEquivalents
 {
-    /// <summary>The last part of the function's construct path.</summary>
-    public const string Name = "C# equivalent";
-
     public const string Application = "AWS::KinesisAnalyticsV2::Application";
+
+    // The last part of the function's construct path.
+    private const string Name = "C# equivalent";
 
     // Written by FlinkApplication.RunsLocallyAs.
     private const string Metadata = "kinesis-patterns:equivalent";
@@ -34,6 +34,8 @@ internal static class FlinkEquivalents
 
         return stack with { Template = template, Assets = assets };
     }
+
+    public static bool Include(Resource function) => function.Path.EndsWith($"/{Name}", StringComparison.Ordinal);
 
     public static bool IsNamedBy(JsonNode definition) => Of(definition) is not null;
 

@@ -200,7 +200,7 @@ internal sealed partial class Provisioner(
             MemoryMiB = Json.Integer(p["MemorySize"]) ?? 128,
             ReservedConcurrency = Json.Integer(p["ReservedConcurrentExecutions"]),
         });
-        return function.Path.EndsWith($"/{FlinkEquivalents.Name}", StringComparison.Ordinal) ? $"child process, in the place of the Flink job: dotnet {p["Handler"]}.dll"
+        return FlinkEquivalents.Include(function) ? $"child process, in the place of the Flink job: dotnet {p["Handler"]}.dll"
             : runtime.StartsWith("provided", StringComparison.Ordinal) ? "child process, the native executable of the asset" : $"child process, dotnet {p["Handler"]}.dll of the asset";
     }
 

@@ -34,7 +34,7 @@ internal sealed class Pipeline
         _functions = [.. deployment.OfType("AWS::Lambda::Function").Where(function => !hooks.Include(function))];
         foreach (var function in _functions)
         {
-            Add(function, "function", function.Path.EndsWith($"/{FlinkEquivalents.Name}", StringComparison.Ordinal) ? "C# in place of Flink" : "function");
+            Add(function, "function", FlinkEquivalents.Include(function) ? "C# in place of Flink" : "function");
         }
 
         Mappings();

@@ -1,7 +1,3 @@
-using System.ComponentModel;
-using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using InfluxTests;
 using KinesisPatterns.Lambdas.SeriesCalculator;
@@ -54,14 +50,15 @@ public sealed class RealEngineTests : IDisposable
     [Fact]
     public async Task VictoriaMetrics_takes_writes_as_of_InfluxDB_2()
     {
-        var port = FreePort();
+        var port = ServerProcess.FreePort();
         var folder = Directory.CreateTempSubdirectory("victoria-");
-        using var process = Start("victoria-metrics", $"-storageDataPath={folder.FullName}", $"-httpListenAddr=127.0.0.1:{port}", "-retentionPeriod=100y");
+        using var process = ServerProcess.Start(new(
+            "victoria-metrics", [$"-storageDataPath={folder.FullName}", $"-httpListenAddr=127.0.0.1:{port}", "-retentionPeriod=100y"]));
         Assert.SkipWhen(process is null, "victoria-metrics is not on the PATH (apt-get install victoria-metrics)");
         try
         {
             var url = new Uri($"http://127.0.0.1:{port}/");
-            await ReadyAsync(url);
+            await ServerProcess.ReadyAsync(_http, new(url, "health"), Token);
             var store = Store(InfluxAddress.Version2(url, "o", "b"));
 
             Assert.All(await store.WriteAsync(Points(1_000), Token), Assert.True);
@@ -94,46 +91,6 @@ public sealed class RealEngineTests : IDisposable
             new(1_795_375_680_000 + number, (number * 0.1) - 3),
             new Dictionary<string, string> { ["s i=t,e"] = "ha\\ll =,1", ["quote"] = "a \"b\" 'c' ü" })),
     ];
-
-    private static Process? Start(string program, params string[] arguments)
-    {
-        try
-        {
-            var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-            process.OutputDataReceived += (_, _) => { };
-            process.ErrorDataReceived += (_, _) => { };
-            process.BeginOutputReadLine();
-            process.BeginErrorReadLine();
-            return process;
-        }
-        catch (Win32Exception)
-        {
-            return null;
-        }
-    }
-
-    private async Task ReadyAsync(Uri url)
-    {
-        for (var attempt = 0; ; attempt++)
-        {
-            try
-            {
-                using var answer = await _http.GetAsync(new Uri(url, "health"), Token);
-                return;
-            }
-            catch (HttpRequestException) when (attempt < 200)
-            {
-                await Task.Delay(50, Token);
-            }
-        }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 
     /// <summary>A server that lets everybody in.</summary>
     private sealed class Open : IInfluxLogin
