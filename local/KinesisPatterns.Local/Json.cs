@@ -20,6 +20,8 @@ internal static class Json
         _ => throw new LocalHostException($"expected a string, got {node?.ToJsonString() ?? "nothing"}"),
     };
 
+    public static string Text(long number) => number.ToString(System.Globalization.CultureInfo.InvariantCulture);
+
     /// <summary>A number that CloudFormation may give as a number or as a string.</summary>
     public static int? Integer(JsonNode? node) =>
         node is null ? null : int.Parse(Text(node), System.Globalization.CultureInfo.InvariantCulture);

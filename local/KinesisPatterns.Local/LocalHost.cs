@@ -6,6 +6,7 @@ using KinesisPatterns.Local.Flink;
 using KinesisPatterns.Local.Hosting;
 using KinesisPatterns.Local.Kinesis;
 using KinesisPatterns.Local.Lambda;
+using KinesisPatterns.Local.Messaging;
 using KinesisPatterns.Local.Page;
 using KinesisPatterns.Local.Page.Dashboards;
 using KinesisPatterns.Local.S3;
@@ -42,17 +43,19 @@ public sealed class LocalHost : IAsyncDisposable
         Deployment = new(stack, new(Account, options.Region));
         var kinesis = new KinesisService(new() { Region = options.Region, AccountId = Account, EnforceQuotas = options.EnforceQuotas });
         var s3 = new S3Service(_data, TimeProvider.System);
+        var queues = new SqsService(Deployment.Identity, TimeProvider.System);
+        var topics = new SnsService(Deployment.Identity, queues, TimeProvider.System);
         var lambda = new LambdaService(new()
         {
             Kinesis = kinesis,
             Endpoint = () => Endpoint.Authority,
             OnFunctionLog = (function, _, line) => OnFunctionLog(function, line),
             OnRemark = remark => options.FunctionOutput?.Invoke("host", remark),
-            Destination = new FailureDestination(s3, Recorder.Kept),
+            Destination = new FailureDestination(s3, queues, topics, Recorder.Kept),
             Observer = Recorder,
         });
         var api = new ApiGatewayService(InvokeAsync, Deployment.Identity, TimeProvider.System);
-        Services = new(kinesis, lambda, new(), s3, new(), new(TimeProvider.System), api, new(Deployment.Identity, TimeProvider.System), new(StringComparer.Ordinal));
+        Services = new(kinesis, lambda, new(), s3, new(), new(TimeProvider.System), api, new(Deployment.Identity, TimeProvider.System) { Queues = queues, Topics = topics }, queues, topics, new(StringComparer.Ordinal));
         _web = Build(options);
     }
 

@@ -26,6 +26,7 @@ internal static class Naming
         ["AWS::ApiGateway::Stage"] = ("StageName", (n, _) => (n, [])),
         ["AWS::IAM::Role"] = ("RoleName", (n, aws) => (n, new() { ["Arn"] = aws.GlobalArn("iam", $"role/{n}"), ["RoleId"] = $"AROA{n}" })),
         ["AWS::Logs::LogGroup"] = ("LogGroupName", (n, aws) => (n, Arn(aws.Arn("logs", $"log-group:{n}:*")))),
+        ["AWS::SQS::Queue"] = ("QueueName", (n, aws) => (QueueUrl(n, aws), new() { ["Arn"] = aws.Arn("sqs", n), ["QueueName"] = n, ["QueueUrl"] = QueueUrl(n, aws) })),
         ["AWS::SNS::Topic"] = ("TopicName", (n, aws) => (aws.Arn("sns", n), new() { ["TopicArn"] = aws.Arn("sns", n), ["TopicName"] = n })),
         ["AWS::Events::EventBus"] = ("Name", (n, aws) => (n, new() { ["Arn"] = aws.Arn("events", $"event-bus/{n}"), ["Name"] = n })),
         ["AWS::Events::Rule"] = ("Name", (n, aws) => (n, Arn(aws.Arn("events", $"rule/{n}")))),
@@ -78,6 +79,8 @@ internal static class Naming
 
     public static string InfluxEndpoint(string name, AwsIdentity aws) =>
         $"{name.ToLowerInvariant()}.timestream-influxdb.{aws.Region}.on.aws";
+
+    private static string QueueUrl(string name, AwsIdentity aws) => $"https://sqs.{aws.Region}.amazonaws.com/{aws.Account}/{name}";
 
     // https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
     private static string BucketName(string name)

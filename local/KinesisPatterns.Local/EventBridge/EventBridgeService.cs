@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using KinesisPatterns.Local.Assembly;
 using KinesisPatterns.Local.Hosting;
+using KinesisPatterns.Local.Messaging;
 using Microsoft.AspNetCore.Http;
 
 namespace KinesisPatterns.Local.EventBridge;
@@ -25,6 +26,12 @@ internal sealed class EventBridgeService(AwsIdentity aws, TimeProvider clock)
 
     /// <summary>Is told of every message to a topic.</summary>
     public Action<SentMessage>? OnSent { get; set; }
+
+    /// <summary>Where targets that are queues are; null when there is none.</summary>
+    public SqsService? Queues { get; init; }
+
+    /// <summary>Where targets that are topics are; null when there is none.</summary>
+    public SnsService? Topics { get; init; }
 
     public void AddBus(string name) => _buses[name] = [];
 
@@ -86,12 +93,29 @@ internal sealed class EventBridgeService(AwsIdentity aws, TimeProvider clock)
             from rule in rules
             where rule.Pattern.Matches(theEvent)
             from target in rule.Targets
-            where target.Arn.Contains(":sns:", StringComparison.Ordinal)
             select new SentMessage(target.Arn, target.Text(theEvent), theEvent);
         foreach (var message in told)
         {
-            _sent.Enqueue(message);
-            OnSent?.Invoke(message);
+            Tell(message);
+        }
+    }
+
+    private void Tell(SentMessage message)
+    {
+        switch (message.TopicArn.Split(':', 6))
+        {
+            case ["arn", _, "sns", ..]:
+                _sent.Enqueue(message);
+                OnSent?.Invoke(message);
+                if (Topics?.TryGet(message.TopicArn) is not null)
+                {
+                    Topics.Publish(message.TopicArn, message.Text);
+                }
+
+                break;
+            case ["arn", _, "sqs", ..]:
+                Queues?.TryGet(message.TopicArn)?.Send(message.Text);
+                break;
         }
     }
 

@@ -16,6 +16,7 @@ internal sealed class CloudHosts
             Add($@"https?://{Regex.Escape(database.Attributes["Endpoint"])}(:\d+)?", $"{endpoint}_influx/{database.LogicalId}");
         }
 
+        Add(@"https://sqs\.[a-z0-9-]+\.amazonaws\.com/", endpoint.ToString());
         foreach (var api in deployment.OfType("AWS::ApiGateway::RestApi"))
         {
             Add($@"https://{Regex.Escape(api.Ref)}\.execute-api\.[a-z0-9-]+\.amazonaws\.com", $"{endpoint}_api/{api.Ref}");

@@ -1,23 +1,35 @@
+using System.Text;
 using KinesisPatterns.Local.Lambda;
+using KinesisPatterns.Local.Messaging;
 using KinesisPatterns.Local.S3;
 
 namespace KinesisPatterns.Local.Hosting;
 
-/// <summary>Keeps what a mapping gave up in the bucket that the mapping names.</summary>
+/// <summary>Keeps what a mapping gave up in the bucket, the queue or the topic that the mapping names.</summary>
+/// <remarks>https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html</remarks>
 /// <param name="s3">Where the buckets are.</param>
+/// <param name="queues">Where the queues are.</param>
+/// <param name="topics">Where the topics are.</param>
 /// <param name="kept">Is told of every document, after it was kept.</param>
-internal sealed class FailureDestination(S3Service s3, Action<FailureDocument> kept) : IFailureDestination
+internal sealed class FailureDestination(S3Service s3, SqsService queues, SnsService topics, Action<FailureDocument> kept) : IFailureDestination
 {
-    private const string BucketArn = "arn:aws:s3:::";
-
     public async Task SendAsync(string destinationArn, FailureDocument document, CancellationToken cancellationToken)
     {
-        if (!destinationArn.StartsWith(BucketArn, StringComparison.Ordinal))
+        switch (destinationArn.Split(':', 6))
         {
-            throw new LocalHostException($"a failure destination that is no bucket does not run here: {destinationArn}");
+            case ["arn", _, "s3", _, _, var bucket]:
+                await s3.Bucket(bucket).PutAsync(document.S3Key, document.S3Body, cancellationToken);
+                break;
+            case ["arn", _, "sqs", ..]:
+                queues.Get(destinationArn).Send(Encoding.UTF8.GetString(document.Metadata.Span));
+                break;
+            case ["arn", _, "sns", ..]:
+                topics.Publish(destinationArn, Encoding.UTF8.GetString(document.Metadata.Span));
+                break;
+            default:
+                throw new LocalHostException($"a failure destination that is no bucket, queue or topic does not run here: {destinationArn}");
         }
 
-        await s3.Bucket(destinationArn[BucketArn.Length..]).PutAsync(document.S3Key, document.S3Body, cancellationToken);
         kept(document);
     }
 }

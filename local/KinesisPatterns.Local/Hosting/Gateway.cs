@@ -1,4 +1,5 @@
 using KinesisPatterns.Local.Assembly;
+using KinesisPatterns.Local.Messaging;
 using Microsoft.AspNetCore.Http;
 
 namespace KinesisPatterns.Local.Hosting;
@@ -20,6 +21,7 @@ internal sealed class Gateway(HostServices services, AwsIdentity aws)
         "AWSEvents" => services.Events.HandleAsync(context),
         "Timestream_20181101" => services.Timestream.HandleAsync(context),
         "secretsmanager" => services.Secrets.HandleAsync(context),
+        "AmazonSQS" => services.Queues.HandleAsync(context),
         _ => AwsJson.ErrorAsync(context, AwsJson.Unknown(target)),
     };
 
@@ -35,17 +37,33 @@ internal sealed class Gateway(HostServices services, AwsIdentity aws)
         {
             ["", "_api", var id, var stage, ..] => services.Api.HandleAsync(context, id, stage, parts.Length > 4 ? $"/{parts[4]}" : "/"),
             ["", "_influx", var id, ..] when services.Influx.TryGetValue(id, out var database) => database.HandleAsync(context, path[$"/_influx/{id}".Length..]),
-            ["", ""] when context.Request.Method == "POST" => QueryProtocolAsync(context),
+            _ when context.Request.Method == "POST" && IsForm(context.Request) => QueryProtocolAsync(context),
             _ => services.S3.HandleAsync(context),
         };
     }
 
+    private static bool IsForm(HttpRequest request) =>
+        request.ContentType?.StartsWith("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase) is true;
+
     private async Task QueryProtocolAsync(HttpContext context)
     {
-        var action = context.Request.HasFormContentType ? (await context.Request.ReadFormAsync(context.RequestAborted))["Action"].ToString() : "";
+        var form = await context.Request.ReadFormAsync(context.RequestAborted);
+        var action = form["Action"].ToString();
         if (action == "GetCallerIdentity")
         {
             await StsService.GetCallerIdentityAsync(context, aws);
+            return;
+        }
+
+        if (SnsService.Serves(form))
+        {
+            await services.Topics.HandleAsync(context, form);
+            return;
+        }
+
+        if (SqsService.Serves(form))
+        {
+            await services.Queues.HandleAsync(context, form);
             return;
         }
 

@@ -5,6 +5,7 @@ using KinesisPatterns.Local.Firehose;
 using KinesisPatterns.Local.Flink;
 using KinesisPatterns.Local.Kinesis;
 using KinesisPatterns.Local.Lambda;
+using KinesisPatterns.Local.Messaging;
 using KinesisPatterns.Local.S3;
 using KinesisPatterns.Local.SecretsManager;
 using KinesisPatterns.Local.Timestream;
@@ -21,6 +22,8 @@ internal sealed record HostServices(
     FirehoseService Firehose,
     ApiGatewayService Api,
     EventBridgeService Events,
+    SqsService Queues,
+    SnsService Topics,
     Dictionary<string, InfluxService> Influx) : IAsyncDisposable
 {
     public TimestreamService Timestream { get; } = new();

@@ -33,6 +33,9 @@ internal sealed partial class Provisioner(
         Each("AWS::S3::Bucket", bucket => $"folder {services.S3.CreateBucket(bucket.Ref).Folder}");
         Each("AWS::SecretsManager::Secret", Secret);
         Each("AWS::Kinesis::Stream", Stream);
+        Each("AWS::SQS::Queue", Queue);
+        Each("AWS::SNS::Topic", Topic);
+        Each("AWS::SNS::Subscription", Subscription);
         await EachAsync("AWS::DynamoDB::Table", table => TableAsync(table, cancellation));
         await EachAsync("AWS::DynamoDB::GlobalTable", table => TableAsync(table, cancellation));
         Each("AWS::Events::EventBus", Bus);
@@ -79,7 +82,6 @@ internal sealed partial class Provisioner(
         _statuses.GetValueOrDefault(resource.LogicalId) ?? resource.Type switch
         {
             "AWS::Logs::LogGroup" => Part(resource, "function output goes to the terminal (--logs)"),
-            "AWS::SNS::Topic" => Part(resource, "what a rule sends it is shown on the page, nobody is told"),
             "AWS::IAM::Role" or "AWS::IAM::Policy" => Checked(resource, $"{CheckedOnly}: permissions are not enforced yet"),
             "AWS::Lambda::Function" => Checked(resource, $"{CheckedOnly}: it takes part in deployments only"),
             "AWS::Lambda::Permission" => Checked(resource, $"{CheckedOnly}: permissions are not enforced yet"),
@@ -131,6 +133,24 @@ internal sealed partial class Provisioner(
     {
         await services.DynamoDb.CreateTableAsync(table, cancellation);
         return "dynalite";
+    }
+
+    private string Queue(Resource resource)
+    {
+        MessagingTemplate.Add(services.Queues, resource);
+        return "in-process SQS";
+    }
+
+    private string Topic(Resource resource)
+    {
+        MessagingTemplate.Add(services.Topics, resource);
+        return "in-process SNS: tells queues, nobody else";
+    }
+
+    private string Subscription(Resource resource)
+    {
+        var subscription = MessagingTemplate.Subscribe(services.Topics, resource);
+        return subscription.Protocol == "sqs" ? "in-process SNS" : $"kept; {subscription.Protocol} is not told here";
     }
 
     private string Bus(Resource bus)

@@ -44,6 +44,9 @@ internal sealed class MappingRig : IFunctionInvoker, IFailureDestination, IRecor
 
     public int DestinationCalls { get; private set; }
 
+    /// <summary>Takes documents in the place of the rig, when set.</summary>
+    public IFailureDestination? Destination { get; set; }
+
     /// <summary>How each record ended, by its data; a second end is an error.</summary>
     public ConcurrentDictionary<string, RecordOutcome> Ends { get; } = new();
 
@@ -67,7 +70,7 @@ internal sealed class MappingRig : IFunctionInvoker, IFailureDestination, IRecor
         {
             Kinesis = Kinesis,
             Time = Time,
-            Destination = this,
+            Destination = Destination ?? this,
             Observer = this,
             OnRemark = remark =>
             {
