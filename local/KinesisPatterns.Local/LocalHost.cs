@@ -6,6 +6,7 @@ using KinesisPatterns.Local.Flink;
 using KinesisPatterns.Local.Hosting;
 using KinesisPatterns.Local.Kinesis;
 using KinesisPatterns.Local.Lambda;
+using KinesisPatterns.Local.Ledger;
 using KinesisPatterns.Local.Messaging;
 using KinesisPatterns.Local.Page;
 using KinesisPatterns.Local.Page.Dashboards;
@@ -41,7 +42,9 @@ public sealed class LocalHost : IAsyncDisposable
             : throw new LocalHostException($"The app has several stacks; name one: {string.Join(", ", assembly.Stacks.Select(s => s.Id))}.");
         stack = FlinkJob.Home is null ? FlinkEquivalents.AddTo(stack, options.AssemblyDirectory) : stack;
         Deployment = new(stack, new(Account, options.Region));
-        var kinesis = new KinesisService(new() { Region = options.Region, AccountId = Account, EnforceQuotas = options.EnforceQuotas });
+        var observer = new LedgerObserver(Ledger);
+        Recorder = new(observer);
+        var kinesis = new KinesisService(new() { Region = options.Region, AccountId = Account, EnforceQuotas = options.EnforceQuotas, Observer = observer });
         var s3 = new S3Service(_data, TimeProvider.System);
         var queues = new SqsService(Deployment.Identity, TimeProvider.System);
         var topics = new SnsService(Deployment.Identity, queues, TimeProvider.System);
@@ -74,11 +77,14 @@ public sealed class LocalHost : IAsyncDisposable
     /// <summary>Every resource of the stack and how it runs here.</summary>
     public IReadOnlyList<ResourceStatus> Resources { get; private set; } = [];
 
+    /// <summary>Where every record that a stream accepted is, from its acceptance to its end in each event source mapping.</summary>
+    public RecordLedger Ledger { get; } = new();
+
     internal Deployment Deployment { get; }
 
     internal HostServices Services { get; }
 
-    internal Recorder Recorder { get; } = new();
+    internal Recorder Recorder { get; }
 
     internal IPageSource? PageSource { get; set; }
 

@@ -6,6 +6,13 @@ namespace KinesisPatterns.Local.Feed;
 /// <summary>The records in a failure document, by their stream.</summary>
 internal static class FailedRecords
 {
+    /// <summary>The name of the function that failed them.</summary>
+    public static string FunctionOf(FailureDocument document)
+    {
+        using var json = JsonDocument.Parse(document.S3Body);
+        return json.RootElement.GetProperty("requestContext").GetProperty("functionArn").GetString()!.Split(':')[6];
+    }
+
     public static IReadOnlyList<(string StreamArn, string ShardId, string SequenceNumber, byte[] Data)> Of(FailureDocument document)
     {
         using var json = JsonDocument.Parse(document.S3Body);

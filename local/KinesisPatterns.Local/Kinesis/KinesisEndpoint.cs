@@ -84,12 +84,22 @@ internal static class KinesisEndpoint
         }
 
         KinesisOperations.Find(operation)(call);
+        if (!IsRead(operation))
+        {
+            service.Save();
+        }
+
         json.Flush();
         if (isCbor && answer.Length > 0)
         {
             Transcode(answer);
         }
     }
+
+    // What changes nothing but records, or nothing at all.
+    private static bool IsRead(string operation) => operation is "PutRecord"
+        || operation.StartsWith("Get", StringComparison.Ordinal) || operation.StartsWith("List", StringComparison.Ordinal)
+        || operation.StartsWith("Describe", StringComparison.Ordinal);
 
     private static void PutRecords(
         KinesisService service, HttpContext context, PooledBuffer body, PooledBuffer answer, bool isCbor)

@@ -1,3 +1,4 @@
+using KinesisPatterns.Local.State;
 using Microsoft.AspNetCore.Http;
 
 namespace KinesisPatterns.Local.Kinesis;
@@ -22,6 +23,12 @@ internal sealed record KinesisOptions
 
     /// <summary>The clock of arrival times, retention, quotas and iterators.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Where streams are kept beyond this process; null keeps them in memory only.</summary>
+    public StreamStore? Store { get; init; }
+
+    /// <summary>Is told of every record that a stream takes.</summary>
+    public IStreamObserver? Observer { get; init; }
 
     /// <summary>Asked before each operation touches a resource; null allows everything.</summary>
     public KinesisAuthorizer? Authorize { get; init; }

@@ -12,6 +12,11 @@ internal sealed class KinesisService : IAsyncDisposable
     public KinesisService(KinesisOptions options)
     {
         Options = options;
+        foreach (var stored in options.Store?.Load() ?? [])
+        {
+            _streams[stored.Name] = new(stored, options);
+        }
+
         _trim = options.Time.CreateTimer(_ => Trim(), null, TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1));
     }
 
@@ -66,6 +71,21 @@ internal sealed class KinesisService : IAsyncDisposable
         }
     }
 
+    /// <summary>Keeps what the streams are, other than their records, where that is wanted.</summary>
+    internal void Save()
+    {
+        foreach (var stream in Options.Store is null ? [] : _streams.Values)
+        {
+            lock (stream.Gate)
+            {
+                if (!stream.IsDeleted)
+                {
+                    stream.Save();
+                }
+            }
+        }
+    }
+
     internal string ArnOf(string name) => $"arn:aws:kinesis:{Options.Region}:{Options.AccountId}:stream/{name}";
 
     internal KinesisStream Find(string? name, string? arn)
@@ -84,6 +104,8 @@ internal sealed class KinesisService : IAsyncDisposable
     {
         _streams.TryRemove(stream.Name, out _);
         stream.Delete();
+        stream.Release();
+        Options.Store?.Remove(stream);
     }
 
     internal void Authorize(HttpContext context, string operation, string resourceArn)
@@ -100,7 +122,8 @@ internal sealed class KinesisService : IAsyncDisposable
         await _trim.DisposeAsync();
         foreach (var stream in _streams.Values)
         {
-            Remove(stream);
+            stream.Delete();
+            stream.Release();
         }
     }
 }

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Text;
+using KinesisPatterns.Local.State;
 
 namespace KinesisPatterns.Local.Kinesis;
 
@@ -28,6 +30,47 @@ internal sealed class KinesisStream
         Shards = [.. _open];
         NextShardIndex = Shards.Length;
         TagOperations.Add(Tags, settings.Tags);
+        Save();
+        foreach (var shard in _open)
+        {
+            shard.KeepIn(options.Store);
+        }
+    }
+
+    /// <summary>The stream as it was kept, records included.</summary>
+    internal KinesisStream(StoredStream stored, KinesisOptions options)
+    {
+        _options = options;
+        Name = stored.Name;
+        Arn = $"arn:aws:kinesis:{options.Region}:{options.AccountId}:stream/{stored.Name}";
+        Settings = stored.Settings;
+        CreatedAt = stored.CreatedAt;
+        Mode = stored.Mode;
+        NextShardIndex = stored.NextShardIndex;
+        var shards = new Dictionary<int, Shard>();
+        foreach (var shard in stored.Shards)
+        {
+            // A parent without records left is no more.
+            var parents = shard.Parents.Select(shards.GetValueOrDefault).OfType<Shard>().ToArray();
+            var range = new HashRange(UInt128.Parse(shard.Start, CultureInfo.InvariantCulture), UInt128.Parse(shard.End, CultureInfo.InvariantCulture));
+            shards[shard.Index] = new(this, shard.Index, range, shard.CreatedSecond, parents);
+        }
+
+        foreach (var shard in stored.Shards)
+        {
+            shards[shard.Index].Restore(options.Store!, shard.ClosedAt, [.. shards.Values.Where(s => s.Parents.Contains(shards[shard.Index]))]);
+        }
+
+        Shards = [.. shards.Values.OrderBy(s => s.Index)];
+        _open = [.. Shards.Where(s => !s.IsClosed).OrderBy(s => s.HashRange.Start)];
+        _records = Shards.Sum(s => s.Kept);
+        Consumers.AddRange(stored.Consumers.Select(c =>
+        {
+            var consumer = new StreamConsumer(this, c.Name, c.CreatedAt);
+            TagOperations.Add(consumer.Tags, c.Tags);
+            return consumer;
+        }));
+        TagOperations.Add(Tags, stored.Tags);
     }
 
     /// <summary>The name within the account and region.</summary>
@@ -74,6 +117,8 @@ internal sealed class KinesisStream
     internal bool EnforcesQuotas => _options.EnforceQuotas;
 
     internal bool IsEncrypted => Settings.KeyId is not null;
+
+    internal IStreamObserver? Observer => _options.Observer;
 
     internal long Now => _options.Time.GetUtcNow().ToUnixTimeMilliseconds();
 
@@ -150,12 +195,16 @@ internal sealed class KinesisStream
     /// <summary>Replaces shards by others that own the same keys; the caller holds <see cref="Gate"/>.</summary>
     internal void Replace(Shard[] closing, Shard[] added)
     {
+        // What is kept comes first: a record in a shard that nobody knows any more would be lost.
+        var now = Now;
+        _options.Store?.Save(StreamStore.Describe(this, closing, added, now));
+        Array.ForEach(added, shard => shard.KeepIn(_options.Store));
         Shards = Shards.AddRange(added);
         NextShardIndex += added.Length;
         _open = [.. _open.Except(closing).Concat(added).OrderBy(s => s.HashRange.Start)];
         foreach (var shard in closing)
         {
-            shard.Close(Now, [.. added.Where(a => a.Parents.Contains(shard))]);
+            shard.Close(now, [.. added.Where(a => a.Parents.Contains(shard))]);
         }
 
         _resharded.Fire();
@@ -167,7 +216,17 @@ internal sealed class KinesisStream
         lock (Gate)
         {
             var horizon = Horizon;
-            Shards = Shards.RemoveAll(shard => shard.Trim(horizon) && shard.ClosedAt < horizon);
+            var gone = Shards.RemoveAll(shard => !(shard.Trim(horizon) && shard.ClosedAt < horizon));
+            if (gone.Length > 0)
+            {
+                Shards = Shards.RemoveRange(gone);
+                Save();
+                foreach (var shard in gone)
+                {
+                    shard.Release();
+                    _options.Store?.Remove(shard);
+                }
+            }
         }
     }
 
@@ -178,6 +237,18 @@ internal sealed class KinesisStream
             IsDeleted = true;
             Array.ForEach(_open, shard => shard.Close(Now, []));
             _resharded.Fire();
+        }
+    }
+
+    /// <summary>Keeps what the stream is, other than its records.</summary>
+    internal void Save() => _options.Store?.Save(StreamStore.Describe(this, [], [], Now));
+
+    /// <summary>Lets go of the files; the stream takes nothing any more.</summary>
+    internal void Release()
+    {
+        foreach (var shard in Shards)
+        {
+            shard.Release();
         }
     }
 

@@ -1,3 +1,5 @@
+using KinesisPatterns.Local.Simulation;
+
 namespace KinesisPatterns.Local.Kinesis;
 
 /// <summary>Wakes whoever waits for something to change; costs nothing while nobody does.</summary>
@@ -13,7 +15,8 @@ internal sealed class Pulse
         var waiting = Volatile.Read(ref _waiting);
         if (waiting is null)
         {
-            var mine = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            var mine = new TaskCompletionSource(
+                VirtualLoop.Current is null ? TaskCreationOptions.RunContinuationsAsynchronously : TaskCreationOptions.None);
             waiting = Interlocked.CompareExchange(ref _waiting, mine, null) ?? mine;
         }
 
@@ -27,7 +30,19 @@ internal sealed class Pulse
         Interlocked.MemoryBarrier();
         if (Volatile.Read(ref _waiting) is not null)
         {
-            Interlocked.Exchange(ref _waiting, null)?.TrySetResult();
+            Wake(Interlocked.Exchange(ref _waiting, null));
+        }
+    }
+
+    private static void Wake(TaskCompletionSource? waiting)
+    {
+        if (VirtualLoop.Current is { } loop)
+        {
+            loop.Post(static state => ((TaskCompletionSource?)state)?.TrySetResult(), waiting);
+        }
+        else
+        {
+            waiting?.TrySetResult();
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using KinesisPatterns.Local.State;
 
 namespace KinesisPatterns.Local.Kinesis;
 
@@ -27,6 +28,7 @@ internal sealed class Shard
     private volatile Shard[] _children = [];
     private long _next = 1;
     private bool _closed;
+    private ShardLog? _log;
 
     internal Shard(KinesisStream stream, int index, HashRange range, long createdSecond, params Shard[] parents)
     {
@@ -97,21 +99,56 @@ internal sealed class Shard
                 return PutOutcome.Throttled;
             }
 
-            var last = _segments[^1];
-            if (last.IsFull)
-            {
-                var next = new Segment(_next);
-                _segments.Add(next);
-                last.Link(next);
-                last = next;
-            }
-
+            var last = Room();
             // Never back in time, so that a timestamp divides the shard in two.
             var arrival = Math.Max(now, last.Count > 0 ? last.LastArrival : 0);
             number = NumberOf(_next, arrival);
+            _log?.Append(_next, arrival, Stream.IsEncrypted, key, data);
+            Stream.Observer?.Stored(this, number, key);
             last.Append(key, data, arrival, Stream.IsEncrypted);
             Volatile.Write(ref _next, _next + 1);
             return PutOutcome.Stored;
+        }
+    }
+
+    /// <summary>Records that were there when the shard was restored.</summary>
+    internal long Kept { get; private set; }
+
+    /// <summary>Keeps the records to come on disk.</summary>
+    internal void KeepIn(StreamStore? store) => _log = store?.Create(this);
+
+    /// <summary>Takes the records that were kept, and keeps those to come.</summary>
+    internal void Restore(StreamStore store, long? closedAt, Shard[] children)
+    {
+        lock (_lock)
+        {
+            _log = store.Open(this, (counter, arrival, isEncrypted, key, data) =>
+            {
+                if (Kept++ == 0)
+                {
+                    (_next, _segments[0]) = (counter, new(counter));
+                }
+
+                Room().Append(key, data, arrival, isEncrypted);
+                _next = counter + 1;
+            });
+            if (Kept == 0)
+            {
+                (_next, _segments[0]) = (_log.Next, new(_log.Next));
+            }
+
+            (_children, ClosedAt, _closed) = (children, closedAt, closedAt is not null);
+        }
+    }
+
+    /// <summary>Lets go of the file; the shard takes nothing any more.</summary>
+    internal void Release()
+    {
+        lock (_lock)
+        {
+            _closed = true;
+            _log?.Dispose();
+            _log = null;
         }
     }
 
@@ -214,7 +251,22 @@ internal sealed class Shard
             }
 
             _segments.RemoveRange(0, expired);
+            _log?.Trim(horizon);
             return _segments is [{ Count: 0 }];
         }
+    }
+
+    private Segment Room()
+    {
+        var last = _segments[^1];
+        if (last.IsFull)
+        {
+            var next = new Segment(_next);
+            _segments.Add(next);
+            last.Link(next);
+            last = next;
+        }
+
+        return last;
     }
 }

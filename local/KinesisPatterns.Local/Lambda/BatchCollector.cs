@@ -17,6 +17,11 @@ internal sealed class BatchCollector(EventSourceMapping mapping, RecordQueue que
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         var runner = new BatchRunner(mapping, cancellationToken);
+        if (mapping.Settings.TumblingWindowInSeconds is > 0 and var length)
+        {
+            _window = mapping.Checkpoint?.WindowIn(poller.Shard.Id, length);
+        }
+
         while (await WaitAsync(cancellationToken))
         {
             if (!queue.TryPeek(out var first) || _window?.Contains(first.ArrivalMilliseconds) is false)
@@ -30,12 +35,15 @@ internal sealed class BatchCollector(EventSourceMapping mapping, RecordQueue que
                 _window ??= TumblingWindow.At(first.ArrivalMilliseconds, seconds, poller.Shard.Id);
             }
 
-            await CollectAsync(cancellationToken);
-            await runner.RunAsync(_batch.ToArray(), _window);
+            // A batch that failed before a restart comes again as it was, with the retries that it has left.
+            var failed = mapping.Checkpoint?.FailedFrom(first);
+            await CollectAsync(failed?.Last ?? long.MaxValue, cancellationToken);
+            await runner.RunAsync(_batch.ToArray(), _window, failed?.Failures ?? 0);
             if (_window?.IsTooLarge is true)
             {
                 await runner.FinishAsync(_window, isEarly: true);
                 _window.Reset();
+                mapping.Checkpoint?.KeepWindow(poller.Shard.Id, _window);
             }
         }
 
@@ -48,6 +56,7 @@ internal sealed class BatchCollector(EventSourceMapping mapping, RecordQueue que
         {
             await runner.FinishAsync(_window, isEarly: false);
             _window = null;
+            mapping.Checkpoint?.KeepWindow(poller.Shard.Id, null);
         }
     }
 
@@ -83,7 +92,7 @@ internal sealed class BatchCollector(EventSourceMapping mapping, RecordQueue que
         }
     }
 
-    private async Task CollectAsync(CancellationToken cancellationToken)
+    private async Task CollectAsync(long last, CancellationToken cancellationToken)
     {
         _batch.Clear();
         _bytes = EventWriter.FixedBytes;
@@ -91,10 +100,10 @@ internal sealed class BatchCollector(EventSourceMapping mapping, RecordQueue que
         while (true)
         {
             var arrival = queue.NextArrival();
-            if (IsFull() || queue.IsComplete)
+            if (IsFull(last) || queue.IsComplete)
             {
                 // What came between the two is taken, too.
-                IsFull();
+                IsFull(last);
                 return;
             }
 
@@ -108,13 +117,18 @@ internal sealed class BatchCollector(EventSourceMapping mapping, RecordQueue que
         }
     }
 
-    private bool IsFull()
+    private bool IsFull(long last)
     {
         while (_batch.Count < mapping.Settings.BatchSize)
         {
             if (!queue.TryPeek(out var record))
             {
                 return false;
+            }
+
+            if (record.Counter > last)
+            {
+                return true;
             }
 
             var bytes = EventWriter.BytesOf(record, mapping);
@@ -136,7 +150,7 @@ internal sealed class BatchCollector(EventSourceMapping mapping, RecordQueue que
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         await Task.WhenAny(arrival, Task.Delay(wait, mapping.Options.Time, either.Token));
-        await either.CancelAsync();
+        either.Cancel();
         cancellationToken.ThrowIfCancellationRequested();
     }
 }

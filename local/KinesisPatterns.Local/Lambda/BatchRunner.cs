@@ -9,9 +9,9 @@ namespace KinesisPatterns.Local.Lambda;
 /// </remarks>
 internal sealed class BatchRunner(EventSourceMapping mapping, CancellationToken cancellationToken)
 {
-    public async Task RunAsync(ReadOnlyMemory<KinesisRecord> batch, TumblingWindow? window)
+    public async Task RunAsync(ReadOnlyMemory<KinesisRecord> batch, TumblingWindow? window, int failures = 0)
     {
-        var (failures, throttles) = (0, 0);
+        var throttles = 0;
         InvocationResult? last = null;
         while (true)
         {
@@ -31,6 +31,7 @@ internal sealed class BatchRunner(EventSourceMapping mapping, CancellationToken 
                 return;
             }
 
+            mapping.Options.Observer?.Delivering(mapping, batch.Span);
             var result = await InvokeAsync(payload, isRetry: failures > 0);
             if (result.Status is InvocationStatus.Throttled or InvocationStatus.ServiceError)
             {
@@ -44,7 +45,7 @@ internal sealed class BatchRunner(EventSourceMapping mapping, CancellationToken 
             var response = isError ? default : Read(result, batch, settings, window, ref isError);
             if (!isError && response.FailedFrom is null)
             {
-                Succeed(batch);
+                Succeed(batch, window);
                 return;
             }
 
@@ -52,6 +53,7 @@ internal sealed class BatchRunner(EventSourceMapping mapping, CancellationToken 
             if (response.FailedFrom is > 0 and var done)
             {
                 // Progress makes it a new batch, with retries of its own.
+                KeepWindow(batch, window);
                 mapping.End(batch.Span[..done], new(RecordEnd.Succeeded));
                 (batch, failures, throttles) = (batch[done..], 0, 0);
                 continue;
@@ -66,6 +68,7 @@ internal sealed class BatchRunner(EventSourceMapping mapping, CancellationToken 
             }
 
             failures++;
+            mapping.Checkpoint?.Failed(batch.Span, failures);
             if (settings.MaximumRetryAttempts >= 0 && failures > settings.MaximumRetryAttempts)
             {
                 await GiveUpAsync(batch, Conditions.RetryAttemptsExhausted, failures, last);
@@ -115,11 +118,20 @@ internal sealed class BatchRunner(EventSourceMapping mapping, CancellationToken 
         return isError ? default : response;
     }
 
-    private void Succeed(ReadOnlyMemory<KinesisRecord> batch)
+    private void Succeed(ReadOnlyMemory<KinesisRecord> batch, TumblingWindow? window)
     {
+        KeepWindow(batch, window);
         mapping.LastProcessingResult = "OK";
         Finished(batch);
         mapping.End(batch.Span, new(RecordEnd.Succeeded));
+    }
+
+    private void KeepWindow(ReadOnlyMemory<KinesisRecord> batch, TumblingWindow? window)
+    {
+        if (window is not null)
+        {
+            mapping.Checkpoint?.KeepWindow(batch.Span[0].ShardId, window);
+        }
     }
 
     private void Fail(InvocationResult result, bool isError)

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using KinesisPatterns.Local.Kinesis;
+using KinesisPatterns.Local.State;
 
 namespace KinesisPatterns.Local.Lambda;
 
@@ -20,10 +21,12 @@ internal sealed class EventSourceMapping : IAsyncDisposable
         (_plan, Stream, Function, Invoker, Options, Tuning) = (plan, stream, function, invoker, options, tuning);
         Gate = new(plan.Settings.Enabled);
         LastModified = options.Time.GetUtcNow();
+        Checkpoint = options.Store?.Open(plan.Settings);
+        Uuid = Checkpoint?.Uuid ?? Guid.NewGuid().ToString();
     }
 
     /// <summary>The id in the API, in S3 keys and in logs.</summary>
-    public string Uuid { get; } = Guid.NewGuid().ToString();
+    public string Uuid { get; }
 
     /// <summary>How the mapping reads and what it does about failures.</summary>
     public MappingSettings Settings => _plan.Settings;
@@ -61,6 +64,9 @@ internal sealed class EventSourceMapping : IAsyncDisposable
 
     internal MappingPlan Plan => _plan;
 
+    /// <summary>What is kept of it beyond this process; null when nothing is.</summary>
+    internal MappingCheckpoint? Checkpoint { get; }
+
     internal Gate Gate { get; }
 
     internal DateTimeOffset Now => Options.Time.GetUtcNow();
@@ -84,6 +90,7 @@ internal sealed class EventSourceMapping : IAsyncDisposable
     /// <summary>Starts reading; LATEST means from here on.</summary>
     public void Start()
     {
+        Options.Observer?.Started(this);
         if (Tuning.LateStart == TimeSpan.Zero)
         {
             AddPollers(Settings.StartingPosition);
@@ -118,9 +125,10 @@ internal sealed class EventSourceMapping : IAsyncDisposable
     /// <summary>Stops; what is in flight is abandoned and told to no one.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _stop.CancelAsync();
+        _stop.Cancel();
         await _running;
         _stop.Dispose();
+        Checkpoint?.Dispose();
     }
 
     internal bool IsSameAs(EventSourceMapping other) => Stream == other.Stream && Function.Name == other.Function.Name
@@ -128,6 +136,7 @@ internal sealed class EventSourceMapping : IAsyncDisposable
 
     internal void End(ReadOnlySpan<KinesisRecord> records, RecordOutcome outcome)
     {
+        Checkpoint?.Ended(records, outcome.End == RecordEnd.Filtered);
         foreach (ref readonly var record in records)
         {
             Options.Observer?.Ended(this, record.ShardId, record.SequenceNumber, outcome);
@@ -180,7 +189,7 @@ internal sealed class EventSourceMapping : IAsyncDisposable
     {
         foreach (var shard in Stream.Shards)
         {
-            _pollers.GetOrAdd(shard, s => new(this, new ShardReader(s, position)));
+            _pollers.GetOrAdd(shard, s => new(this, new ShardReader(s, Checkpoint?.PositionIn(s, position) ?? position)));
         }
     }
 
@@ -189,7 +198,8 @@ internal sealed class EventSourceMapping : IAsyncDisposable
         try
         {
             await Task.WhenAll(parents).WaitAsync(_stop.Token);
-            await Task.Run(() => poller.RunAsync(_stop.Token), _stop.Token);
+            await Task.Yield();
+            await poller.RunAsync(_stop.Token);
         }
         catch (OperationCanceledException)
         {

@@ -16,6 +16,7 @@ internal static class FailureDocuments
         return new()
         {
             Condition = condition,
+            DestinationArn = mapping.Settings.OnFailureDestinationArn ?? "",
             RecordCount = records.Length,
             S3Key = $"aws/lambda/{mapping.Uuid}/{records[0].ShardId}/"
                 + now.ToString("yyyy'/'MM'/'dd'/'yyyy-MM-dd'T'HH.mm.ss", CultureInfo.InvariantCulture)

@@ -7,6 +7,9 @@ internal sealed record FailureDocument
     /// <summary>Why: <c>RetryAttemptsExhausted</c>, <c>RecordAgeExceeded</c>, …</summary>
     public required string Condition { get; init; }
 
+    /// <summary>Where it goes: only a bucket gets the payload.</summary>
+    public string DestinationArn { get; init; } = "";
+
     /// <summary>How many records it stands for.</summary>
     public required int RecordCount { get; init; }
 

@@ -24,6 +24,16 @@ internal readonly record struct RecordOutcome(RecordEnd End, string? Detail = nu
 /// <summary>Is told the end of every record that a mapping read, exactly once.</summary>
 internal interface IRecordObserver
 {
+    /// <summary>A mapping is about to read its stream.</summary>
+    void Started(EventSourceMapping mapping)
+    {
+    }
+
+    /// <summary>A batch is about to be handed to the function, for the first time or again.</summary>
+    void Delivering(EventSourceMapping mapping, ReadOnlySpan<KinesisRecord> batch)
+    {
+    }
+
     /// <summary>A record came to its end.</summary>
     void Ended(EventSourceMapping mapping, string shardId, SequenceNumber sequenceNumber, RecordOutcome outcome);
 }

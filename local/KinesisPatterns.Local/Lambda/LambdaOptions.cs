@@ -1,4 +1,5 @@
 using KinesisPatterns.Local.Kinesis;
+using KinesisPatterns.Local.State;
 using Microsoft.AspNetCore.Http;
 
 namespace KinesisPatterns.Local.Lambda;
@@ -39,6 +40,9 @@ internal sealed record LambdaOptions
 
     /// <summary>Is told the end of every record of every mapping.</summary>
     public IRecordObserver? Observer { get; init; }
+
+    /// <summary>Where mappings keep how far they are beyond this process; null keeps it in memory only.</summary>
+    public MappingStore? Store { get; init; }
 
     /// <summary>Asked before each call of the Lambda API; null allows everything, a text refuses with it.</summary>
     public Func<HttpContext, string, string, string?>? Authorize { get; init; }

@@ -66,6 +66,7 @@ internal sealed class LambdaService : IFunctionInvoker, IAsyncDisposable
         if (_mappings.TryRemove(mapping.Uuid, out _))
         {
             await mapping.DisposeAsync();
+            mapping.Checkpoint?.Delete();
         }
     }
 
@@ -105,9 +106,10 @@ internal sealed class LambdaService : IFunctionInvoker, IAsyncDisposable
     {
         foreach (var mapping in _mappings.Values)
         {
-            await RemoveAsync(mapping);
+            await mapping.DisposeAsync();
         }
 
+        _mappings.Clear();
         foreach (var function in _functions.Values)
         {
             function.Dispose();

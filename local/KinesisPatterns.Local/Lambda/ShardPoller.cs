@@ -56,7 +56,7 @@ internal sealed class ShardPoller(EventSourceMapping mapping, ShardReader reader
         }
         catch
         {
-            await failed.CancelAsync();
+            failed.Cancel();
             throw;
         }
     }
@@ -82,6 +82,7 @@ internal sealed class ShardPoller(EventSourceMapping mapping, ShardReader reader
 
             _isReading = true;
             var count = reader.Read(records, ReadBytes);
+            count = mapping.Checkpoint?.LeaveOut(records.AsSpan(0, count)) ?? count;
             mapping.Counters.Poll(count);
             HandOn(records.AsSpan(0, count), queues);
             _isReading = false;
