@@ -88,7 +88,7 @@ internal static class Resharding
     }
 
     // Cut at every border of the target, then join what lies between two of them.
-    private static void Scale(KinesisStream stream, int target)
+    internal static void Scale(KinesisStream stream, int target)
     {
         foreach (var range in HashRange.Uniform(target))
         {
@@ -108,14 +108,14 @@ internal static class Resharding
         }
     }
 
-    private static void Split(KinesisStream stream, Shard shard, UInt128 key) => stream.Replace(
+    internal static void Split(KinesisStream stream, Shard shard, UInt128 key) => stream.Replace(
         [shard],
         [
             Child(stream, 0, new(shard.HashRange.Start, key - 1), shard),
             Child(stream, 1, new(key, shard.HashRange.End), shard),
         ]);
 
-    private static void Merge(KinesisStream stream, Shard low, Shard high) => stream.Replace(
+    internal static void Merge(KinesisStream stream, Shard low, Shard high) => stream.Replace(
         [low, high], [Child(stream, 0, new(low.HashRange.Start, high.HashRange.End), low, high)]);
 
     // A child is a second younger than its parents at least, so that its sequence numbers are above theirs.

@@ -148,9 +148,8 @@ internal sealed class BatchCollector(EventSourceMapping mapping, RecordQueue que
 
     private async Task EitherAsync(Task arrival, TimeSpan wait, CancellationToken cancellationToken)
     {
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        await Task.WhenAny(arrival, Task.Delay(wait, mapping.Options.Time, either.Token));
-        either.Cancel();
-        cancellationToken.ThrowIfCancellationRequested();
+        await using var timer = mapping.Options.Time.CreateTimer(
+            static state => ((RecordQueue)state!).Announce(), queue, wait, Timeout.InfiniteTimeSpan);
+        await arrival.WaitAsync(cancellationToken);
     }
 }

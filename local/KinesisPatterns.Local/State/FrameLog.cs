@@ -16,9 +16,11 @@ internal sealed class FrameLog : IDisposable
     private readonly Lock _lock = new();
     private readonly SafeFileHandle _file;
     private long _length;
+    private readonly bool _flushes;
     private bool _isDirty;
 
-    private FrameLog(string path, SafeFileHandle file, long length) => (Path, _file, _length) = (path, file, length);
+    private FrameLog(string path, SafeFileHandle file, long length, bool flushes) =>
+        (Path, _file, _length, _flushes) = (path, file, length, flushes);
 
     public string Path { get; }
 
@@ -29,13 +31,13 @@ internal sealed class FrameLog : IDisposable
     /// Opens a file, hands on the frames in it, and cuts off what was being written when its process ended: nobody was told
     /// that it is kept.
     /// </summary>
-    public static FrameLog Open(string path, Action<ReadOnlyMemory<byte>>? frame = null)
+    public static FrameLog Open(string path, Action<ReadOnlyMemory<byte>>? frame = null, bool flushes = true)
     {
         Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!);
         var file = File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
         try
         {
-            return new(path, file, Read(path, file, frame));
+            return new(path, file, Read(path, file, frame), flushes);
         }
         catch
         {
@@ -45,22 +47,21 @@ internal sealed class FrameLog : IDisposable
     }
 
     /// <summary>Replaces a file by one that has just these frames; at any moment one of the two is there.</summary>
-    public static FrameLog Rewrite(string path, IEnumerable<ReadOnlyMemory<byte>> frames)
+    public static FrameLog Rewrite(string path, IEnumerable<ReadOnlyMemory<byte>> frames, bool flushes = true)
     {
         var fresh = path + ".new";
         File.Delete(fresh);
-        using (var log = Open(fresh))
+        using (var log = Open(fresh, flushes: flushes))
         {
             foreach (var frame in frames)
             {
                 log.Append(frame.Span);
             }
 
-            log.Flush();
         }
 
         File.Move(fresh, path, overwrite: true);
-        return Open(path);
+        return Open(path, flushes: flushes);
     }
 
     /// <summary>Appends a frame made of some parts; throws when it could not be written, and then it is not there.</summary>
@@ -94,7 +95,7 @@ internal sealed class FrameLog : IDisposable
     {
         lock (_lock)
         {
-            if (_isDirty && !_file.IsClosed)
+            if (_isDirty && _flushes && !_file.IsClosed)
             {
                 RandomAccess.FlushToDisk(_file);
                 _isDirty = false;

@@ -11,10 +11,11 @@ internal sealed class HostState : IDisposable
     private readonly ConcurrentDictionary<FrameLog, byte> _open = new();
     private readonly FileStream _lock;
     private readonly Timer? _flushing;
+    private readonly bool _flushes;
 
     private HostState(string folder, FileStream @lock, bool flushes)
     {
-        (Folder, _lock) = (folder, @lock);
+        (Folder, _lock, _flushes) = (folder, @lock, flushes);
         Streams = new(this);
         Mappings = new(this);
         _flushing = flushes ? new(_ => Flush(), null, FlushEvery, FlushEvery) : null;
@@ -46,13 +47,13 @@ internal sealed class HostState : IDisposable
     public string PathOf(params ReadOnlySpan<string> parts) => Path.Combine([Folder, .. parts]);
 
     /// <summary>Opens a log that is flushed with the others.</summary>
-    public FrameLog Open(string path, Action<ReadOnlyMemory<byte>>? frame = null) => Add(FrameLog.Open(path, frame));
+    public FrameLog Open(string path, Action<ReadOnlyMemory<byte>>? frame = null) => Add(FrameLog.Open(path, frame, _flushes));
 
     /// <summary>Replaces a log by one that has just these frames.</summary>
     public FrameLog Rewrite(FrameLog log, IEnumerable<ReadOnlyMemory<byte>> frames)
     {
         Close(log);
-        return Add(FrameLog.Rewrite(log.Path, frames));
+        return Add(FrameLog.Rewrite(log.Path, frames, _flushes));
     }
 
     public void Close(FrameLog log)
@@ -62,14 +63,14 @@ internal sealed class HostState : IDisposable
     }
 
     /// <summary>Writes a small file so that at any moment the old or the new one is there.</summary>
-    public static void Save<T>(string path, T value)
+    public void Save<T>(string path, T value)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         var fresh = path + ".new";
         using (var file = File.Create(fresh))
         {
             JsonSerializer.Serialize(file, value);
-            file.Flush(flushToDisk: true);
+            file.Flush(flushToDisk: _flushes);
         }
 
         File.Move(fresh, path, overwrite: true);

@@ -44,7 +44,7 @@ internal sealed class StreamStore(HostState state)
             : [];
     }
 
-    public void Save(StoredStream stream) => HostState.Save(Path.Combine(FolderOf(stream.Name), Description), stream);
+    public void Save(StoredStream stream) => state.Save(Path.Combine(FolderOf(stream.Name), Description), stream);
 
     public ShardLog Create(Shard shard)
     {

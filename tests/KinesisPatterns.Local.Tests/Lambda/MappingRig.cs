@@ -52,6 +52,13 @@ internal sealed class MappingRig : IFunctionInvoker, IFailureDestination, IRecor
 
     public List<string> Remarks { get; } = [];
 
+    /// <summary>Is told what this rig is told, when set.</summary>
+    public IRecordObserver? Watcher { get; init; }
+
+    public void Started(EventSourceMapping mapping) => Watcher?.Started(mapping);
+
+    public void Delivering(EventSourceMapping mapping, ReadOnlySpan<KinesisRecord> batch) => Watcher?.Delivering(mapping, batch);
+
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     public EventSourceMapping Map(
@@ -143,6 +150,7 @@ internal sealed class MappingRig : IFunctionInvoker, IFailureDestination, IRecor
 
     public void Ended(EventSourceMapping mapping, string shardId, SequenceNumber sequenceNumber, RecordOutcome outcome)
     {
+        Watcher?.Ended(mapping, shardId, sequenceNumber, outcome);
         string data;
         lock (_dataOf)
         {
