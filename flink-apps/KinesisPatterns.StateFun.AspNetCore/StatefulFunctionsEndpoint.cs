@@ -1,0 +1,135 @@
+using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
+using System.IO.Pipelines;
+using System.Text;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace KinesisPatterns.StateFun.AspNetCore;
+
+/// <summary>The endpoint that the runtime calls.</summary>
+public static partial class StatefulFunctionsEndpoint
+{
+    // The runtime's clients compare it as a whole: a parameter behind it would make them refuse the answer.
+    private const string ContentType = "application/octet-stream";
+
+    // As large as the runtime's own client makes a request unless it is told otherwise.
+    private const long LargestRequest = 32L * 1024 * 1024;
+
+    /// <summary>Answers the runtime's requests at a path: the <c>urlPathTemplate</c> of an endpoint in module.yaml.</summary>
+    /// <param name="endpoints">The application.</param>
+    /// <param name="pattern">The path.</param>
+    /// <remarks>
+    /// Whatever goes wrong is answered with a status from 500 on, which the runtime's clients retry, and logged. Only a request that is none gets 400.
+    /// </remarks>
+    public static IEndpointConventionBuilder MapStatefulFunctions(
+        this IEndpointRouteBuilder endpoints, [StringSyntax("Route")] string pattern = "/")
+    {
+        ArgumentNullException.ThrowIfNull(endpoints);
+        var handler = endpoints.ServiceProvider.GetService<RequestReplyHandler>()
+            ?? throw new InvalidOperationException($"expected functions to be added with {nameof(StatefulFunctionsServices.AddStatefulFunctions)} first, got none");
+        var log = endpoints.ServiceProvider.GetRequiredService<ILoggerFactory>().CreateLogger("KinesisPatterns.StateFun");
+        return endpoints.MapPost(pattern, (RequestDelegate)(context => AnswerAsync(context, handler, log)));
+    }
+
+    private static async Task AnswerAsync(HttpContext context, RequestReplyHandler handler, ILogger log)
+    {
+        try
+        {
+            await HandleAsync(context, handler);
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // Nobody is there to answer to: the runtime gave the call up and repeats it.
+        }
+        catch (BadHttpRequestException error)
+        {
+            await RefuseAsync(context, error.StatusCode, error.Message);
+        }
+        catch (MalformedMessageException error)
+        {
+            RequestRefused(log, error.Message);
+            await RefuseAsync(context, StatusCodes.Status400BadRequest, error.Message);
+        }
+        catch (Exception error) when (error is UnknownFunctionException or ReplyTooLargeException)
+        {
+            BatchFailed(log, error);
+            await RefuseAsync(context, StatusCodes.Status500InternalServerError, error.Message);
+        }
+        catch (Exception error)
+        {
+            BatchFailed(log, error);
+            await RefuseAsync(context, StatusCodes.Status500InternalServerError, "The batch failed; the log of the functions says why.");
+        }
+    }
+
+    private static async Task HandleAsync(HttpContext context, RequestReplyHandler handler)
+    {
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+        {
+            limit.MaxRequestBodySize = LargestRequest;
+        }
+
+        var body = context.Request.BodyReader;
+        var read = await WholeAsync(body, context.RequestAborted);
+        if (read.Buffer.IsSingleSegment)
+        {
+            await AnswerAsync(context, handler, read.Buffer.First);
+        }
+        else
+        {
+            var length = checked((int)read.Buffer.Length);
+            var copy = ArrayPool<byte>.Shared.Rent(length);
+            read.Buffer.CopyTo(copy);
+            await AnswerAsync(context, handler, copy.AsMemory(0, length));
+            ArrayPool<byte>.Shared.Return(copy);
+        }
+
+        body.AdvanceTo(read.Buffer.End);
+    }
+
+    private static async ValueTask<ReadResult> WholeAsync(PipeReader body, CancellationToken cancellation)
+    {
+        var read = await body.ReadAsync(cancellation);
+        while (!read.IsCompleted)
+        {
+            body.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+            read = await body.ReadAsync(cancellation);
+        }
+
+        return read;
+    }
+
+    private static async Task AnswerAsync(HttpContext context, RequestReplyHandler handler, ReadOnlyMemory<byte> request)
+    {
+        using var reply = await handler.HandleAsync(request, context.RequestServices, context.RequestAborted);
+        context.Response.ContentType = ContentType;
+        context.Response.ContentLength = reply.Bytes.Length;
+        await context.Response.BodyWriter.WriteAsync(reply.Bytes, context.RequestAborted);
+    }
+
+    private static Task RefuseAsync(HttpContext context, int status, string reason)
+    {
+        if (context.Response.HasStarted)
+        {
+            context.Abort();
+            return Task.CompletedTask;
+        }
+
+        var body = Encoding.UTF8.GetBytes(reason);
+        context.Response.StatusCode = status;
+        context.Response.ContentType = "text/plain; charset=utf-8";
+        context.Response.ContentLength = body.Length;
+        return context.Response.Body.WriteAsync(body, context.RequestAborted).AsTask();
+    }
+
+    [LoggerMessage(1, LogLevel.Error, "A batch failed.")]
+    private static partial void BatchFailed(ILogger log, Exception error);
+
+    [LoggerMessage(2, LogLevel.Warning, "A request was refused: {Reason}")]
+    private static partial void RequestRefused(ILogger log, string reason);
+}

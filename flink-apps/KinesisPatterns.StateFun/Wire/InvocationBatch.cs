@@ -1,0 +1,278 @@
+using System.Buffers;
+
+namespace KinesisPatterns.StateFun.Wire;
+
+/// <summary>A ToFunction: where its parts are in the bytes of the request, which stay as they are.</summary>
+/// <remarks>
+/// Fields may come in any order and messages in several parts, which are merged, as protobuf has it:
+/// https://protobuf.dev/programming-guides/encoding/#last-one-wins
+/// </remarks>
+internal sealed class InvocationBatch : IDisposable
+{
+    private const int Request = 100;
+
+    private readonly ReadOnlyMemory<byte> _bytes;
+    private Invocation[] _invocations = ArrayPool<Invocation>.Shared.Rent(16);
+    private State[] _states = ArrayPool<State>.Shared.Rent(4);
+    private AddressParts _target;
+    private bool _hasRequest;
+
+    public InvocationBatch(ReadOnlyMemory<byte> bytes)
+    {
+        _bytes = bytes;
+        try
+        {
+            Read(bytes.Span);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    public int Count { get; private set; }
+
+    public int StateCount { get; private set; }
+
+    public ReadOnlySpan<byte> TargetNamespace => _target.Namespace.Of(_bytes.Span);
+
+    public ReadOnlySpan<byte> TargetType => _target.Type.Of(_bytes.Span);
+
+    public ReadOnlySpan<byte> TargetId => _target.Id.Of(_bytes.Span);
+
+    public ReadOnlySpan<byte> StateName(int index) => _states[index].Name.Of(_bytes.Span);
+
+    public ReadOnlySpan<byte> StateType(int index) => _states[index].Value.TypeName.Of(_bytes.Span);
+
+    public bool StateHasValue(int index) => _states[index].Value.HasValue;
+
+    public ReadOnlyMemory<byte> StateBytes(int index) => _states[index].Value.Bytes.Of(_bytes);
+
+    public Message Argument(int index)
+    {
+        ref readonly var argument = ref _invocations[index].Argument;
+        return new(argument.TypeName.Of(_bytes), argument.Bytes.Of(_bytes), argument.HasValue);
+    }
+
+    public bool HasCaller(int index) => _invocations[index].HasCaller;
+
+    public Address Caller(int index)
+    {
+        ref readonly var caller = ref _invocations[index].Caller;
+        var bytes = _bytes.Span;
+        return new(TypeName.Received(Proto.Text(caller.Namespace.Of(bytes)), Proto.Text(caller.Type.Of(bytes))), Proto.Text(caller.Id.Of(bytes)));
+    }
+
+    /// <summary>The caller as it was sent; empty when it came in several parts, which is never but allowed.</summary>
+    public ReadOnlySpan<byte> CallerBytes(int index) => _invocations[index].CallerBytes.Of(_bytes.Span);
+
+    public void Dispose()
+    {
+        (var invocations, _invocations) = (_invocations, []);
+        (var states, _states) = (_states, []);
+        if (invocations.Length > 0)
+        {
+            ArrayPool<Invocation>.Shared.Return(invocations);
+        }
+
+        if (states.Length > 0)
+        {
+            ArrayPool<State>.Shared.Return(states);
+        }
+    }
+
+    private void Read(ReadOnlySpan<byte> message)
+    {
+        var reader = new ProtoReader(message);
+        while (reader.Next())
+        {
+            if (reader.Is(Request, WireType.Length))
+            {
+                ReadRequest(message, reader.Slice());
+            }
+            else
+            {
+                reader.Skip();
+            }
+        }
+
+        if (!_hasRequest)
+        {
+            throw new MalformedMessageException("no invocation (field 100)");
+        }
+
+        if (Count == 0)
+        {
+            throw new MalformedMessageException("an invocation without a message");
+        }
+    }
+
+    private void ReadRequest(ReadOnlySpan<byte> message, Slice request)
+    {
+        _hasRequest = true;
+        var reader = new ProtoReader(request.Of(message));
+        while (reader.Next())
+        {
+            if (reader.Is(3, WireType.Length))
+            {
+                Add(message, reader.Slice().Within(request));
+            }
+            else if (reader.Is(2, WireType.Length))
+            {
+                AddState(message, reader.Slice().Within(request));
+            }
+            else if (reader.Is(1, WireType.Length))
+            {
+                _target.Read(message, reader.Slice().Within(request));
+            }
+            else
+            {
+                reader.Skip();
+            }
+        }
+    }
+
+    private void Add(ReadOnlySpan<byte> message, Slice invocation)
+    {
+        if (Count == _invocations.Length)
+        {
+            _invocations = Larger(_invocations);
+        }
+
+        var added = default(Invocation);
+        var reader = new ProtoReader(invocation.Of(message));
+        while (reader.Next())
+        {
+            if (reader.Is(1, WireType.Length))
+            {
+                var caller = reader.Slice().Within(invocation);
+                added.Caller.Read(message, caller);
+                added.CallerBytes = added.HasCaller ? Slice.None : caller;
+                added.HasCaller = true;
+            }
+            else if (reader.Is(2, WireType.Length))
+            {
+                added.Argument.Read(message, reader.Slice().Within(invocation));
+            }
+            else
+            {
+                reader.Skip();
+            }
+        }
+
+        _invocations[Count++] = added;
+    }
+
+    private void AddState(ReadOnlySpan<byte> message, Slice state)
+    {
+        if (StateCount == _states.Length)
+        {
+            _states = Larger(_states);
+        }
+
+        var added = default(State);
+        var reader = new ProtoReader(state.Of(message));
+        while (reader.Next())
+        {
+            if (reader.Is(1, WireType.Length))
+            {
+                added.Name = reader.Slice().Within(state);
+            }
+            else if (reader.Is(2, WireType.Length))
+            {
+                added.Value.Read(message, reader.Slice().Within(state));
+            }
+            else
+            {
+                reader.Skip();
+            }
+        }
+
+        _states[StateCount++] = added;
+    }
+
+    private static T[] Larger<T>(T[] array)
+    {
+        var larger = ArrayPool<T>.Shared.Rent(array.Length * 2);
+        array.CopyTo(larger, 0);
+        ArrayPool<T>.Shared.Return(array);
+        return larger;
+    }
+
+    private struct Invocation
+    {
+        public AddressParts Caller;
+        public TypedValue Argument;
+        public Slice CallerBytes;
+        public bool HasCaller;
+    }
+
+    private struct State
+    {
+        public Slice Name;
+        public TypedValue Value;
+    }
+
+    private struct AddressParts
+    {
+        public Slice Namespace;
+        public Slice Type;
+        public Slice Id;
+
+        public void Read(ReadOnlySpan<byte> message, Slice address)
+        {
+            var reader = new ProtoReader(address.Of(message));
+            while (reader.Next())
+            {
+                if (reader.Is(1, WireType.Length))
+                {
+                    Namespace = reader.Slice().Within(address);
+                }
+                else if (reader.Is(2, WireType.Length))
+                {
+                    Type = reader.Slice().Within(address);
+                }
+                else if (reader.Is(3, WireType.Length))
+                {
+                    Id = reader.Slice().Within(address);
+                }
+                else
+                {
+                    reader.Skip();
+                }
+            }
+        }
+    }
+
+    private struct TypedValue
+    {
+        public Slice TypeName;
+        public Slice Bytes;
+        public bool HasValue;
+
+        public void Read(ReadOnlySpan<byte> message, Slice value)
+        {
+            var reader = new ProtoReader(value.Of(message));
+            while (reader.Next())
+            {
+                if (reader.Is(3, WireType.Length))
+                {
+                    Bytes = reader.Slice().Within(value);
+                }
+                else if (reader.Is(1, WireType.Length))
+                {
+                    TypeName = reader.Slice().Within(value);
+                }
+                else if (reader.Is(2, WireType.Varint))
+                {
+                    HasValue = reader.Varint() != 0;
+                }
+                else
+                {
+                    reader.Skip();
+                }
+            }
+        }
+    }
+}
