@@ -76,20 +76,35 @@ public static partial class StatefulFunctionsEndpoint
 
         var body = context.Request.BodyReader;
         var read = await WholeAsync(body, context.RequestAborted);
-        if (read.Buffer.IsSingleSegment)
+        try
         {
-            await AnswerAsync(context, handler, read.Buffer.First);
+            await AnswerAsync(context, handler, read.Buffer);
         }
-        else
+        finally
         {
-            var length = checked((int)read.Buffer.Length);
-            var copy = ArrayPool<byte>.Shared.Rent(length);
-            read.Buffer.CopyTo(copy);
-            await AnswerAsync(context, handler, copy.AsMemory(0, length));
-            ArrayPool<byte>.Shared.Return(copy);
+            body.AdvanceTo(read.Buffer.End);
+        }
+    }
+
+    private static async Task AnswerAsync(HttpContext context, RequestReplyHandler handler, ReadOnlySequence<byte> request)
+    {
+        if (request.IsSingleSegment)
+        {
+            await AnswerAsync(context, handler, request.First);
+            return;
         }
 
-        body.AdvanceTo(read.Buffer.End);
+        var length = checked((int)request.Length);
+        var copy = ArrayPool<byte>.Shared.Rent(length);
+        try
+        {
+            request.CopyTo(copy);
+            await AnswerAsync(context, handler, copy.AsMemory(0, length));
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(copy);
+        }
     }
 
     private static async ValueTask<ReadResult> WholeAsync(PipeReader body, CancellationToken cancellation)

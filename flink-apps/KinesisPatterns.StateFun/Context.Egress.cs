@@ -86,6 +86,6 @@ public sealed partial class Context
         }
     }
 
-    [GeneratedRegex(@"^(0|[1-9][0-9]{0,38})$")]
+    [GeneratedRegex(@"^(0|[1-9][0-9]{0,38})\z")]
     private static partial Regex HashKey();
 }

@@ -50,7 +50,7 @@ public abstract partial class ValueSpec
     }
 
     // What every SDK of Stateful Functions accepts.
-    [GeneratedRegex("^[a-zA-Z_][a-zA-Z0-9_]*$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex("^[a-zA-Z_][a-zA-Z0-9_]*\\z", RegexOptions.CultureInvariant)]
     private static partial Regex Portable();
 }
 

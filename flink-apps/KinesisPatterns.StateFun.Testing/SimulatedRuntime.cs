@@ -1,0 +1,151 @@
+namespace KinesisPatterns.StateFun.Testing;
+
+/// <summary>Calls a function's endpoint: the bytes of a request go there, the bytes of the answer come back.</summary>
+public delegate ValueTask<ReadOnlyMemory<byte>> SendRequest(ReadOnlyMemory<byte> request, CancellationToken cancellation);
+
+/// <summary>Options for a <see cref="SimulatedRuntime"/>.</summary>
+public sealed record SimulatedRuntimeOptions
+{
+    /// <summary><c>maxNumBatchRequests</c>: how many messages a batch holds at the most.</summary>
+    public int MaximumBatch { get; init; } = 1000;
+
+    /// <summary>The share of calls, 0 to 1, whose answer is lost although the function was called: the runtime calls again.</summary>
+    public double LostReplies { get; init; }
+
+    /// <summary>How often a call is made before the job fails: 1 at least. The runtime goes by time (<c>call</c>, two minutes), a test by count.</summary>
+    public int Attempts { get; init; } = 10;
+
+    /// <summary>How many calls are made in all before it is taken for a conversation without an end: 1 at least.</summary>
+    public int MaximumCalls { get; init; } = 1_000_000;
+
+    /// <summary>Decides which answers are lost: the same seed, the same ones.</summary>
+    public int Seed { get; init; }
+
+    /// <summary>Where the virtual time begins.</summary>
+    public DateTimeOffset Start { get; init; } = DateTimeOffset.UnixEpoch;
+}
+
+/// <summary>
+/// Plays Flink's part in a test: keeps values, batches what waits for an address, lets timers run in virtual time, calls again when an answer was lost.
+/// </summary>
+public sealed class SimulatedRuntime
+{
+    private readonly SendRequest _send;
+    private readonly SimulatedRuntimeOptions _options;
+    private readonly Random _random;
+    private readonly List<EgressMessage> _egresses = [];
+    private RuntimeState _state;
+
+    /// <summary>Calls functions in this process.</summary>
+    public SimulatedRuntime(StatefulFunctions functions, SimulatedRuntimeOptions? options = null, IServiceProvider? services = null)
+        : this(InProcess(new(functions), services), options)
+    {
+    }
+
+    /// <summary>Calls functions wherever they are.</summary>
+    public SimulatedRuntime(SendRequest send, SimulatedRuntimeOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(send);
+        (_send, _options) = (send, options ?? new());
+        ArgumentOutOfRangeException.ThrowIfLessThan(_options.Attempts, 1, nameof(options));
+        (_random, _state, Now) = (new(_options.Seed), new(_options.MaximumBatch), _options.Start);
+    }
+
+    /// <summary>The virtual time.</summary>
+    public DateTimeOffset Now { get; private set; }
+
+    /// <summary>How many calls were made, repeated ones included.</summary>
+    public int Calls { get; private set; }
+
+    /// <summary>What was sent to egresses, in order.</summary>
+    public IReadOnlyList<EgressMessage> Egresses => _egresses;
+
+    /// <summary>Timers that are running.</summary>
+    public IReadOnlyList<PendingTimer> Timers => [.. _state.Timers];
+
+    /// <summary>Sends a message from an ingress.</summary>
+    public void Send<T>(Address target, StateFunType<T> type, T value) => _state.Send(target, TypedValue.Of(type, value));
+
+    /// <summary>Sends a message from an ingress, or from a function.</summary>
+    public void Send(Address target, TypedValue argument, Address? caller = null) => _state.Send(target, argument, caller);
+
+    /// <summary>Calls functions until nobody has a message left to handle.</summary>
+    /// <exception cref="JobFailedException">What a function did would fail the job, or it failed as often as it may.</exception>
+    public async Task RunAsync(CancellationToken cancellation = default)
+    {
+        while (_state.TryBegin(Now, out var call))
+        {
+            for (var next = call; next is not null;)
+            {
+                next = _state.Complete(next, await CallAsync(next, cancellation), Now);
+            }
+
+            _egresses.AddRange(_state.TakeEgresses());
+        }
+    }
+
+    /// <summary>Lets time pass: timers that come due in it send their messages, each at its time.</summary>
+    /// <exception cref="JobFailedException">What a function did would fail the job, or it failed as often as it may.</exception>
+    public async Task AdvanceAsync(TimeSpan time, CancellationToken cancellation = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(time, TimeSpan.Zero);
+        var end = Now + time;
+        await RunAsync(cancellation);
+        while (_state.NextDue is { } due && due <= end)
+        {
+            Now = due;
+            _state.Fire(due);
+            await RunAsync(cancellation);
+        }
+
+        Now = end;
+    }
+
+    /// <summary>A value of an address, or the type's default where there is none.</summary>
+    public T? Get<T>(Address address, ValueSpec<T> spec) => TryGet(address, spec, out var value) ? value : default;
+
+    /// <summary>A value of an address, if there is one.</summary>
+    public bool TryGet<T>(Address address, ValueSpec<T> spec, [System.Diagnostics.CodeAnalysis.MaybeNullWhen(false)] out T value)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        var kept = _state.Value(address, spec.Name, Now);
+        value = kept is null ? default : kept.As(spec.Type);
+        return kept is not null;
+    }
+
+    /// <summary>Stops and starts again from a checkpoint of now, as after the loss of a job manager: values have to be asked for again.</summary>
+    public void Restart() => _state = RuntimeState.Restore(_state.Snapshot(), _options.MaximumBatch);
+
+    private static SendRequest InProcess(RequestReplyHandler handler, IServiceProvider? services) => async (request, cancellation) =>
+    {
+        using var reply = await handler.HandleAsync(request, services, cancellation);
+        return reply.Bytes.ToArray();
+    };
+
+    private async Task<ReadOnlyMemory<byte>> CallAsync(FunctionCall call, CancellationToken cancellation)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            if (++Calls > _options.MaximumCalls)
+            {
+                throw new JobFailedException(call.Target, $"is the call beyond {_options.MaximumCalls:N0}; do functions send to each other without an end?");
+            }
+
+            try
+            {
+                var reply = await _send(call.Request, cancellation);
+                if (attempt == _options.Attempts || _random.NextDouble() >= _options.LostReplies)
+                {
+                    return reply;
+                }
+            }
+            catch (Exception error) when (error is not OperationCanceledException)
+            {
+                if (attempt >= _options.Attempts)
+                {
+                    throw new JobFailedException(call.Target, $"failed {attempt} times: {error.Message}", error);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,227 @@
+using KinesisPatterns.StateFun.Testing;
+
+namespace KinesisPatterns.StateFun.Tests;
+
+public sealed class SimulatedRuntimeTests
+{
+    private static readonly ValueSpec<int> Seen = new("seen", Types.Int);
+    private static readonly ValueSpec<int> Brief = new("brief", Types.Int, Expiration.AfterWrite(TimeSpan.FromSeconds(10)));
+    private static readonly ValueSpec<int> Used = new("used", Types.Int, Expiration.AfterCall(TimeSpan.FromSeconds(10)));
+    private static readonly FunctionSpec Spec = new(TypeName.Parse("a/counter"), Seen, Brief, Used);
+    private static readonly Address One = Spec.Type.WithId("1");
+
+    [Fact]
+    public async Task A_conversation_between_functions_runs_to_its_end()
+    {
+        var functions = new StatefulFunctions();
+        functions.Add(new(TypeName.Parse("a/ping")), (context, message, _) =>
+        {
+            var left = message.As(Types.Int);
+            if (left > 0)
+            {
+                context.Send(TypeName.Parse("a/pong").WithId("1"), Types.Int, left - 1);
+            }
+            else
+            {
+                context.SendEgress(TypeName.Parse("a/out"), Types.String, "over");
+            }
+
+            return default;
+        });
+        functions.Add(new(TypeName.Parse("a/pong")), (context, message, _) => { context.Reply(Types.Int, message.As(Types.Int) - 1); return default; });
+        var runtime = new SimulatedRuntime(functions);
+
+        runtime.Send(TypeName.Parse("a/ping").WithId("1"), Types.Int, 6);
+        await runtime.RunAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal("over", Assert.Single(runtime.Egresses).Argument.As(Types.String));
+        Assert.Equal(7, runtime.Calls);
+    }
+
+    [Fact]
+    public async Task Values_are_asked_for_once_and_kept_for_each_address()
+    {
+        var runtime = new SimulatedRuntime(Counter());
+
+        runtime.Send(One, Types.Int, 1);
+        runtime.Send(Spec.Type.WithId("2"), Types.Int, 5);
+        await runtime.RunAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(1, runtime.Get(One, Seen));
+        Assert.Equal(5, runtime.Get(Spec.Type.WithId("2"), Seen));
+        Assert.Equal(3, runtime.Calls);
+    }
+
+    [Fact]
+    public async Task Messages_wait_for_their_turn_and_come_as_batches_no_larger_than_allowed()
+    {
+        var runtime = new SimulatedRuntime(Counter(), new() { MaximumBatch = 4 });
+        for (var i = 0; i < 10; i++)
+        {
+            runtime.Send(One, Types.Int, 1);
+        }
+
+        await runtime.RunAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(10, runtime.Get(One, Seen));
+        Assert.Equal(4, runtime.Calls);
+    }
+
+    [Fact]
+    public async Task A_value_expires_after_its_last_write_or_its_last_call()
+    {
+        var runtime = new SimulatedRuntime(Counter());
+        runtime.Send(One, Types.Int, 1);
+        await runtime.AdvanceAsync(TimeSpan.FromSeconds(6), TestContext.Current.CancellationToken);
+        runtime.Send(One, Types.Int, 0);
+        await runtime.AdvanceAsync(TimeSpan.FromSeconds(6), TestContext.Current.CancellationToken);
+
+        Assert.False(runtime.TryGet(One, Brief, out _));
+        Assert.True(runtime.TryGet(One, Used, out _));
+        Assert.True(runtime.TryGet(One, Seen, out _));
+        await runtime.AdvanceAsync(TimeSpan.FromSeconds(6), TestContext.Current.CancellationToken);
+        Assert.False(runtime.TryGet(One, Used, out _));
+    }
+
+    [Fact]
+    public async Task A_timer_sends_when_it_is_due_unless_it_was_taken_back()
+    {
+        var runtime = new SimulatedRuntime(Reminders());
+        runtime.Send(Reminder("1"), Types.String, "set");
+        runtime.Send(Reminder("2"), Types.String, "set");
+        await runtime.AdvanceAsync(TimeSpan.FromSeconds(59), TestContext.Current.CancellationToken);
+        Assert.Equal(2, runtime.Timers.Count);
+        runtime.Send(Reminder("2"), Types.String, "cancel");
+
+        await runtime.AdvanceAsync(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken);
+
+        Assert.Equal("due 1", Assert.Single(runtime.Egresses).Argument.As(Types.String));
+        Assert.Empty(runtime.Timers);
+    }
+
+    [Fact]
+    public async Task A_timer_outlives_a_restart_and_can_still_be_taken_back()
+    {
+        var runtime = new SimulatedRuntime(Reminders());
+        runtime.Send(Reminder("1"), Types.String, "set");
+        runtime.Send(Reminder("2"), Types.String, "set");
+        await runtime.RunAsync(TestContext.Current.CancellationToken);
+
+        runtime.Restart();
+        runtime.Send(Reminder("2"), Types.String, "cancel");
+        await runtime.AdvanceAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
+
+        Assert.Equal("due 1", Assert.Single(runtime.Egresses).Argument.As(Types.String));
+    }
+
+    [Fact]
+    public async Task Functions_with_the_same_id_share_their_tokens()
+    {
+        var functions = Reminders();
+        functions.Add(new(TypeName.Parse("a/other")), (context, _, _) => { context.CancelDelayed("reminder"); return default; });
+        var runtime = new SimulatedRuntime(functions);
+        runtime.Send(Reminder("1"), Types.String, "set");
+        await runtime.RunAsync(TestContext.Current.CancellationToken);
+
+        runtime.Send(TypeName.Parse("a/other").WithId("1"), Types.Int, 1);
+        await runtime.RunAsync(TestContext.Current.CancellationToken);
+
+        Assert.Empty(runtime.Timers);
+    }
+
+    [Fact]
+    public async Task The_job_fails_when_a_token_is_used_again_while_its_message_is_on_the_way()
+    {
+        var runtime = new SimulatedRuntime(Reminders());
+        runtime.Send(Reminder("1"), Types.String, "set");
+        runtime.Send(Reminder("1"), Types.String, "set");
+
+        var error = await Assert.ThrowsAsync<JobFailedException>(() => runtime.RunAsync(TestContext.Current.CancellationToken));
+
+        Assert.Equal("a/reminder/1: uses the token 'reminder' again while its message is on the way", error.Message);
+    }
+
+    [Fact]
+    public async Task The_job_fails_when_a_function_fails_as_often_as_it_may()
+    {
+        var functions = new StatefulFunctions();
+        functions.Add(new(TypeName.Parse("a/poisoned")), (_, _, _) => throw new InvalidOperationException("always"));
+        var runtime = new SimulatedRuntime(functions, new() { Attempts = 3 });
+        runtime.Send(TypeName.Parse("a/poisoned").WithId("1"), Types.Int, 1);
+
+        var error = await Assert.ThrowsAsync<JobFailedException>(() => runtime.RunAsync(TestContext.Current.CancellationToken));
+
+        Assert.Equal("a/poisoned/1: failed 3 times: always", error.Message);
+        Assert.Equal(3, runtime.Calls);
+    }
+
+    [Fact]
+    public async Task A_conversation_without_an_end_is_stopped()
+    {
+        var functions = new StatefulFunctions();
+        functions.Add(new(TypeName.Parse("a/echo")), (context, message, _) => { context.SendAfter(TimeSpan.Zero, context.Self, message); return default; });
+        var runtime = new SimulatedRuntime(functions, new() { MaximumCalls = 50 });
+        runtime.Send(TypeName.Parse("a/echo").WithId("1"), Types.Int, 1);
+
+        var error = await Assert.ThrowsAsync<JobFailedException>(() => runtime.AdvanceAsync(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken));
+
+        Assert.Contains("is the call beyond 50", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_lost_answer_is_asked_for_again_and_counts_once()
+    {
+        var runtime = new SimulatedRuntime(Counter(), new() { LostReplies = 0.7, Seed = 5 });
+        for (var i = 0; i < 20; i++)
+        {
+            runtime.Send(One, Types.Int, 1);
+            await runtime.RunAsync(TestContext.Current.CancellationToken);
+        }
+
+        Assert.Equal(20, runtime.Get(One, Seen));
+        Assert.InRange(runtime.Calls, 22, 200);
+    }
+
+    private static Address Reminder(string id) => TypeName.Parse("a/reminder").WithId(id);
+
+    private static StatefulFunctions Counter()
+    {
+        var functions = new StatefulFunctions();
+        functions.Add(Spec, (context, message, _) =>
+        {
+            var number = message.As(Types.Int);
+            context.Set(Seen, context.Get(Seen) + number);
+            if (number > 0)
+            {
+                context.Set(Brief, number);
+                context.Set(Used, number);
+            }
+
+            return default;
+        });
+        return functions;
+    }
+
+    private static StatefulFunctions Reminders()
+    {
+        var functions = new StatefulFunctions();
+        functions.Add(new(TypeName.Parse("a/reminder")), (context, message, _) =>
+        {
+            switch (message.As(Types.String))
+            {
+                case "set":
+                    context.SendAfter(TimeSpan.FromMinutes(1), context.Self, Types.String, "due", "reminder");
+                    break;
+                case "cancel":
+                    context.CancelDelayed("reminder");
+                    break;
+                default:
+                    context.SendEgress(TypeName.Parse("a/out"), Types.String, $"due {context.Self.Id}");
+                    break;
+            }
+
+            return default;
+        });
+        return functions;
+    }
+}
