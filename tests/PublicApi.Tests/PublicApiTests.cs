@@ -9,6 +9,10 @@ public sealed class PublicApiTests
     [Theory]
     [InlineData("KinesisPatterns.Cdk")]
     [InlineData("KinesisPatterns.Local")]
+    [InlineData("KinesisPatterns.StateFun")]
+    [InlineData("KinesisPatterns.StateFun.AspNetCore")]
+    [InlineData("KinesisPatterns.StateFun.Lambda")]
+    [InlineData("KinesisPatterns.StateFun.Testing")]
     public void Is_what_the_baseline_says(string package)
     {
         var api = Assembly.Load(package).GeneratePublicApi(new() { IncludeAssemblyAttributes = false }).ReplaceLineEndings("\n") + "\n";

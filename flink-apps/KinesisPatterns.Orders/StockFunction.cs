@@ -1,0 +1,80 @@
+using System.Text.Json.Nodes;
+using KinesisPatterns.StateFun;
+
+namespace KinesisPatterns.Orders;
+
+/// <summary>The stock of one article: supplied from outside, reserved for orders, given back or shipped.</summary>
+internal sealed class StockFunction(Journal journal) : IStatefulFunction
+{
+    public static readonly ValueSpec<StockState> Stock = new("stock", OrdersTypes.StockState);
+    public static readonly FunctionSpec Spec = new(OrdersTypes.Stock, Stock, Journal.Version, Journal.Commands);
+
+    /// <inheritdoc/>
+    public ValueTask InvokeAsync(Context context, Message message, CancellationToken cancellation)
+    {
+        var stock = context.Get(Stock) ?? StockState.Empty;
+        if (message.TryGet(OrdersTypes.Reserve, out var reserve))
+        {
+            Hold(context, stock, reserve);
+        }
+        else if (message.TryGet(OrdersTypes.Settle, out var settle))
+        {
+            Settle(context, stock, settle);
+        }
+        else
+        {
+            Supply(context, stock, message.As(OrdersTypes.Command));
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    private void Supply(Context context, StockState stock, Command command)
+    {
+        if (Journal.IsRepeated(context, command))
+        {
+            return;
+        }
+
+        var supplied = stock with { Available = checked(stock.Available + command.Quantity!.Value) };
+        context.Set(Stock, supplied);
+        journal.Write(context, "StockSupplied", command.CommandId, Data(supplied, command.Quantity.Value));
+    }
+
+    private void Hold(Context context, StockState stock, Reserve reserve)
+    {
+        var order = context.Caller!.Value.Id;
+        if (!stock.Reserved.ContainsKey(order) && stock.Available >= reserve.Quantity)
+        {
+            stock = stock.Hold(order, reserve.Quantity);
+            context.Set(Stock, stock);
+            journal.Write(context, "StockReserved", reserve.CommandId, Data(stock, reserve.Quantity, order));
+        }
+
+        context.Reply(OrdersTypes.Reservation, new(reserve.CommandId, stock.Reserved.ContainsKey(order)));
+    }
+
+    private void Settle(Context context, StockState stock, Settle settle)
+    {
+        var order = context.Caller!.Value.Id;
+        if (!stock.Reserved.TryGetValue(order, out var quantity))
+        {
+            return;
+        }
+
+        stock = stock.Let(order, returned: settle.IsShipped ? 0 : quantity);
+        context.Set(Stock, stock);
+        journal.Write(context, settle.IsShipped ? "StockShipped" : "StockReleased", settle.CommandId, Data(stock, quantity, order));
+    }
+
+    private static JsonObject Data(StockState stock, int quantity, string? order = null)
+    {
+        var data = new JsonObject { ["quantity"] = quantity, ["available"] = stock.Available };
+        if (order is not null)
+        {
+            data["orderId"] = order;
+        }
+
+        return data;
+    }
+}

@@ -1,0 +1,160 @@
+namespace KinesisPatterns.Orders.Tests;
+
+public sealed class OrderTests
+{
+    private readonly Shop _shop = new();
+
+    [Fact]
+    public async Task An_order_is_placed_reserved_paid_and_shipped()
+    {
+        await _shop.SupplyAsync("tea", 10);
+        await _shop.SupplyAsync("pot", 1);
+
+        await _shop.PlaceAsync("1", new("tea", 4, 2.5m), new("pot", 1, 20));
+        await _shop.PayAsync("1", 30);
+        await _shop.SendAsync("1", new() { Type = "ShipOrder", OrderId = "1" });
+
+        Assert.Equal(["OrderPlaced", "OrderConfirmed", "OrderPaid", "OrderShipped"], _shop.EventsOf("order", "1"));
+        Assert.Equal(["StockSupplied", "StockReserved", "StockShipped"], _shop.EventsOf("stock", "tea"));
+        Assert.Equal((6, 0), (_shop.Stock("tea").Available, _shop.Stock("tea").Reserved.Count));
+        Assert.Empty(_shop.Runtime.Timers);
+        Assert.Empty(_shop.Rejected);
+    }
+
+    [Fact]
+    public async Task An_order_that_misses_an_article_gives_back_the_others()
+    {
+        await _shop.SupplyAsync("tea", 10);
+
+        await _shop.PlaceAsync("1", new("tea", 4, 2.5m), new("pot", 1, 20));
+
+        Assert.Equal(["OrderPlaced", "OrderRejected"], _shop.EventsOf("order", "1"));
+        Assert.Equal(["StockSupplied", "StockReserved", "StockReleased"], _shop.EventsOf("stock", "tea"));
+        Assert.Equal(10, _shop.Stock("tea").Available);
+    }
+
+    [Fact]
+    public async Task An_order_that_is_not_paid_is_reminded_and_then_cancelled()
+    {
+        await _shop.SupplyAsync("tea", 10);
+        await _shop.PlaceAsync("1", new OrderLine("tea", 4, 2.5m));
+
+        await _shop.Runtime.AdvanceAsync(Shop.Terms.Reminder, TestContext.Current.CancellationToken);
+        Assert.Equal("PaymentReminded", _shop.EventsOf("order", "1").Last());
+        await _shop.Runtime.AdvanceAsync(Shop.Terms.Cancellation, TestContext.Current.CancellationToken);
+
+        Assert.Equal("OrderCancelled", _shop.EventsOf("order", "1").Last());
+        Assert.Equal(10, _shop.Stock("tea").Available);
+    }
+
+    [Fact]
+    public async Task A_payment_ends_the_reminders()
+    {
+        await _shop.SupplyAsync("tea", 10);
+        await _shop.PlaceAsync("1", new OrderLine("tea", 4, 2.5m));
+        await _shop.Runtime.AdvanceAsync(Shop.Terms.Reminder, TestContext.Current.CancellationToken);
+
+        await _shop.PayAsync("1", 10);
+        await _shop.Runtime.AdvanceAsync(TimeSpan.FromDays(365), TestContext.Current.CancellationToken);
+
+        Assert.Equal(OrderStatus.Paid, _shop.Order("1")!.Status);
+    }
+
+    [Fact]
+    public async Task An_order_cancelled_while_it_waits_for_its_articles_gives_them_back_when_they_come()
+    {
+        await _shop.SupplyAsync("tea", 10);
+        _shop.Put("1", new() { CommandId = "a", Type = "PlaceOrder", OrderId = "1", CustomerId = "c", Lines = [new("tea", 4, 2.5m)] });
+        _shop.Put("1", new() { CommandId = "b", Type = "CancelOrder", OrderId = "1" });
+
+        await _shop.Runtime.RunAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(["OrderPlaced", "OrderCancelled"], _shop.EventsOf("order", "1"));
+        Assert.Equal((10, 0), (_shop.Stock("tea").Available, _shop.Stock("tea").Reserved.Count));
+    }
+
+    [Fact]
+    public async Task A_command_that_comes_twice_has_one_effect()
+    {
+        await _shop.SupplyAsync("tea", 10);
+        var place = new Command { CommandId = "same", Type = "PlaceOrder", OrderId = "1", CustomerId = "c", Lines = [new("tea", 4, 2.5m)] };
+
+        await _shop.SendAsync("1", place);
+        await _shop.SendAsync("1", place);
+
+        Assert.Equal(["OrderPlaced", "OrderConfirmed"], _shop.EventsOf("order", "1"));
+        Assert.Empty(_shop.Rejected);
+    }
+
+    [Fact]
+    public async Task Events_of_an_aggregate_are_numbered_without_a_gap()
+    {
+        await An_order_is_placed_reserved_paid_and_shipped();
+
+        Assert.Equal([1, 2, 3, 4], _shop.Events.Where(e => e.Aggregate == "order").Select(e => e.Version));
+        Assert.Equal("order/1/2", _shop.Events.Single(e => e.Type == "OrderConfirmed").EventId);
+    }
+
+    [Theory]
+    [InlineData("PayOrder", "there is no such order")]
+    [InlineData("ShipOrder", "there is no such order")]
+    public async Task A_command_for_no_order_is_refused_with_its_reason(string type, string reason)
+    {
+        await _shop.SendAsync("1", new() { Type = type, OrderId = "1", Amount = 1 });
+
+        var refused = Assert.Single(_shop.Rejected);
+        Assert.Equal(reason, (string)refused["reason"]!);
+        Assert.Equal(type, (string)refused["command"]!["type"]!);
+        Assert.Empty(_shop.Events);
+    }
+
+    [Fact]
+    public async Task A_command_against_the_order_of_things_is_refused_with_its_reason()
+    {
+        await _shop.SupplyAsync("tea", 10);
+        await _shop.PlaceAsync("1", new OrderLine("tea", 4, 2.5m));
+
+        await _shop.SendAsync("1", new() { Type = "ShipOrder", OrderId = "1" });
+        await _shop.PayAsync("1", 9);
+        await _shop.PlaceAsync("1", new OrderLine("tea", 1, 1));
+
+        Assert.Equal(
+            ["ShipOrder is not for an order that is Confirmed", "the order costs 10.0, not 9", "the order exists already"],
+            _shop.Rejected.Select(r => (string)r["reason"]!));
+    }
+
+    [Theory]
+    [InlineData("{", "orders/command: ")]
+    [InlineData("{}", "commandId: expected 1 to 256 characters, got nothing")]
+    [InlineData("""{"commandId":"c"}""", "type: expected PlaceOrder, PayOrder, ShipOrder, CancelOrder or SupplyStock, got nothing")]
+    [InlineData("""{"commandId":"c","type":"PayOrder","orderId":"1","amount":0}""", "amount: expected a number above 0, got 0")]
+    [InlineData("""{"commandId":"c","type":"ShipOrder"}""", "orderId: expected 1 to 256 characters, got nothing")]
+    [InlineData("""{"commandId":"c","type":"SupplyStock","sku":"tea","quantity":0}""", "quantity: expected 1 to 1000000, got 0")]
+    [InlineData("""{"commandId":"c","type":"PlaceOrder","orderId":"1","customerId":"c","lines":[]}""", "lines: expected 1 to 100, got 0")]
+    [InlineData(
+        """{"commandId":"c","type":"PlaceOrder","orderId":"1","customerId":"c","lines":[{"sku":"a","quantity":1,"unitPrice":1},{"sku":"a","quantity":1,"unitPrice":1}]}""",
+        "lines: expected each sku once, got a")]
+    [InlineData("""{"commandId":"c","type":"PlaceOrder","orderId":"1","customerId":"c","lines":[{"sku":"a","unitPrice":1}]}""", "orders/command: ")]
+    public async Task A_command_that_cannot_be_meant_is_kept_with_its_payload_and_its_reason(string json, string reason)
+    {
+        var payload = System.Text.Encoding.UTF8.GetBytes(json);
+        _shop.Runtime.Send(OrdersTypes.Router.WithId("1"), new StateFun.Testing.TypedValue("orders/command", payload));
+        await _shop.Runtime.RunAsync(TestContext.Current.CancellationToken);
+
+        var kept = Assert.Single(_shop.Rejected);
+        Assert.Contains(reason, (string)kept["reason"]!, StringComparison.Ordinal);
+        Assert.Equal(payload, Convert.FromBase64String((string)kept["payload"]!));
+    }
+
+    [Fact]
+    public async Task A_stock_holds_no_more_than_it_has()
+    {
+        await _shop.SupplyAsync("tea", 5);
+
+        await _shop.PlaceAsync("1", new OrderLine("tea", 3, 1));
+        await _shop.PlaceAsync("2", new OrderLine("tea", 3, 1));
+
+        Assert.Equal(OrderStatus.Confirmed, _shop.Order("1")!.Status);
+        Assert.Equal(OrderStatus.Rejected, _shop.Order("2")!.Status);
+    }
+}
