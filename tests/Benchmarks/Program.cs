@@ -7,6 +7,7 @@ var scenarios = new Dictionary<string, Func<Task>>(StringComparer.Ordinal)
     ["cleansing"] = CleansingScenario.RunAsync,
     ["anomalies"] = AnomaliesScenario.RunAsync,
     ["lineprotocol"] = LineProtocolScenario.RunAsync,
+    ["statefun"] = StatefulFunctionsScenario.RunAsync,
     ["coldstart"] = ColdStartScenario.RunAsync,
     ["synth"] = SynthScenario.RunAsync,
 };
