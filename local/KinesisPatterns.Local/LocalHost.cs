@@ -14,7 +14,6 @@ using KinesisPatterns.Local.S3;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging;
 
 namespace KinesisPatterns.Local;
@@ -130,9 +129,8 @@ public sealed class LocalHost : IAsyncDisposable
         {
             kestrel.Limits.MaxRequestBodySize = null;
             kestrel.AddServerHeader = false;
-            kestrel.Listen(IPAddress.Loopback, options.Port, listen => listen.Protocols = HttpProtocols.Http1);
-            kestrel.Listen(IPAddress.Loopback, options.PagePort, listen => listen.Protocols = HttpProtocols.Http1);
         });
+        HttpVersions.ListenForBoth(builder.WebHost, IPAddress.Loopback, options.Port, options.PagePort);
         return builder.Build();
     }
 

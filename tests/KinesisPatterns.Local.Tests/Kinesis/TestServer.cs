@@ -1,10 +1,11 @@
+using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
+using KinesisPatterns.Local.Hosting;
 using KinesisPatterns.Local.Kinesis;
 using KinesisPatterns.Local.Lambda;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace KinesisPatterns.Local.Tests.Kinesis;
@@ -31,7 +32,7 @@ internal sealed class TestServer : IAsyncDisposable
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        HttpVersions.ListenForBoth(builder.WebHost, IPAddress.Loopback, 0);
         var app = builder.Build();
         var streams = new KinesisService(kinesis ?? new());
         var options = new LambdaOptions { Kinesis = streams, Endpoint = () => new Uri(app.Urls.First()).Authority };

@@ -1,0 +1,23 @@
+using KinesisPatterns.Local.Tests.Kinesis;
+
+namespace KinesisPatterns.Local.Tests.Conformance;
+
+/// <summary>boto3 goes through Kinesis and Lambda; the script's own asserts decide.</summary>
+public sealed class Boto3Tests
+{
+    [Fact]
+    public async Task Understands_every_answer_of_Kinesis_and_Lambda()
+    {
+        await using var server = await TestServer.StartAsync();
+        server.Lambda.Add(new Local.Lambda.FunctionDefinition
+        {
+            Name = "test",
+            Arn = "arn:aws:lambda:us-east-1:000000000000:function:test",
+            CodeDirectory = AppContext.BaseDirectory,
+            Handler = "TestFunction",
+            Runtime = "dotnet10",
+        });
+
+        await Client.RunPythonAsync("boto3", "boto3_kinesis.py", server.Http.BaseAddress!.ToString().TrimEnd('/'));
+    }
+}
