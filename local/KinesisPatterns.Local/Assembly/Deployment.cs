@@ -87,7 +87,9 @@ internal sealed class Deployment
         }
 
         var type = (string)definition["Type"]!;
-        var (reference, attributes) = Naming.Of(type, _stack.Name, logicalId, definition["Properties"] as JsonObject, Identity);
+        // The name of a consumer holds that of its stream.
+        var properties = type == "AWS::Kinesis::StreamConsumer" ? Resolved(definition["Properties"], logicalId) : definition["Properties"];
+        var (reference, attributes) = Naming.Of(type, _stack.Name, logicalId, properties as JsonObject, Identity);
         return _resources[logicalId] = new(logicalId, type, definition) { Ref = reference, Attributes = attributes };
     }
 }

@@ -36,6 +36,11 @@ internal static class Naming
     public static (string Ref, Dictionary<string, string> Attributes) Of(
         string type, string stack, string logicalId, JsonObject? properties, AwsIdentity aws)
     {
+        if (type == "AWS::Kinesis::StreamConsumer")
+        {
+            return Consumer(Json.Text(properties?["StreamARN"]), Json.Text(properties?["ConsumerName"]));
+        }
+
         var (property, rule) = Rules.GetValueOrDefault(type, (null, (name, _) => (name, [])));
         var given = property is null ? null : properties?[property] as JsonValue;
         return rule(given is null ? $"{stack}-{logicalId}" : Json.Text(given), aws);
@@ -79,6 +84,23 @@ internal static class Naming
 
     public static string InfluxEndpoint(string name, AwsIdentity aws) =>
         $"{name.ToLowerInvariant()}.timestream-influxdb.{aws.Region}.on.aws";
+
+    /// <summary>The second of creation in the ARN of every consumer of a template.</summary>
+    public static readonly DateTimeOffset ConsumerCreated = DateTimeOffset.FromUnixTimeSeconds(1_767_225_600);
+
+    private static (string, Dictionary<string, string>) Consumer(string stream, string name)
+    {
+        var seconds = Json.Text(ConsumerCreated.ToUnixTimeSeconds());
+        var arn = $"{stream}/consumer/{name}:{seconds}";
+        return (arn, new()
+        {
+            ["ConsumerARN"] = arn,
+            ["ConsumerName"] = name,
+            ["ConsumerStatus"] = "ACTIVE",
+            ["ConsumerCreationTimestamp"] = seconds,
+            ["StreamARN"] = stream,
+        });
+    }
 
     private static string QueueUrl(string name, AwsIdentity aws) => $"https://sqs.{aws.Region}.amazonaws.com/{aws.Account}/{name}";
 

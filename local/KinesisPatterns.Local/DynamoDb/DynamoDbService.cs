@@ -2,6 +2,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
 using KinesisPatterns.Local.Assembly;
+using KinesisPatterns.Local.Hosting;
 using Microsoft.AspNetCore.Http;
 
 namespace KinesisPatterns.Local.DynamoDb;
@@ -16,6 +17,7 @@ internal sealed class DynamoDbService : IAsyncDisposable
     private static readonly string[] TableProperties = ["AttributeDefinitions", "KeySchema", "LocalSecondaryIndexes"];
 
     private readonly SemaphoreSlim _starting = new(1);
+    private readonly SemaphoreSlim _changing = new(1);
     private readonly HttpClient _http = new(new SocketsHttpHandler { PooledConnectionIdleTimeout = TimeSpan.FromMinutes(5) });
     private Dynalite? _dynalite;
 
@@ -44,11 +46,40 @@ internal sealed class DynamoDbService : IAsyncDisposable
             : throw new LocalHostException($"DynamoDB {operation}: {body}");
     }
 
+    // Other calls wait while a table is made anew.
+    private async Task<JsonObject> ChangeAsync(string operation, JsonObject request, CancellationToken cancellation)
+    {
+        await _changing.WaitAsync(cancellation);
+        try
+        {
+            return await TableChanges.AnswerAsync(this, operation, request, cancellation);
+        }
+        catch (LocalHostException error)
+        {
+            throw new AwsJsonError(error.Message.Contains("ResourceNotFound", StringComparison.Ordinal) ? "ResourceNotFoundException" : "ValidationException", error.Message);
+        }
+        finally
+        {
+            _changing.Release();
+        }
+    }
+
     public async Task HandleAsync(HttpContext context)
     {
         using var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body, context.RequestAborted);
-        using var answer = await SendAsync(context.Request.Headers["X-Amz-Target"]!, body.ToArray(), context.RequestAborted);
+        var target = context.Request.Headers["X-Amz-Target"].ToString();
+        var operation = target[(target.LastIndexOf('.') + 1)..];
+        if (operation is "UpdateTable" or "UpdateContinuousBackups" or "DescribeContinuousBackups"
+            && JsonNode.Parse(body.ToArray()) is JsonObject request && TableChanges.Include(operation, request))
+        {
+            await AwsJson.ServeAsync(context, async (_, _) => await ChangeAsync(operation, request, context.RequestAborted), isRead: true);
+            return;
+        }
+
+        await _changing.WaitAsync(context.RequestAborted);
+        _changing.Release();
+        using var answer = await SendAsync(target, body.ToArray(), context.RequestAborted);
         context.Response.StatusCode = (int)answer.StatusCode;
         context.Response.ContentType = "application/x-amz-json-1.0";
         foreach (var name in (string[])["x-amzn-RequestId", "x-amz-crc32"])
@@ -66,6 +97,7 @@ internal sealed class DynamoDbService : IAsyncDisposable
     {
         _http.Dispose();
         _starting.Dispose();
+        _changing.Dispose();
         if (_dynalite is not null)
         {
             await _dynalite.DisposeAsync();

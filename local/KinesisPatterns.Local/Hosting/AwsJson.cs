@@ -19,12 +19,13 @@ internal sealed class AwsJsonError(string code, string message, int status = 400
 /// <remarks>https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html</remarks>
 internal static class AwsJson
 {
-    public static async Task ServeAsync(HttpContext context, Func<string, JsonObject, Task<JsonObject?>> operation)
+    /// <summary>Answers a call; <paramref name="isRead"/> says that its body was read before.</summary>
+    public static async Task ServeAsync(HttpContext context, Func<string, JsonObject, Task<JsonObject?>> operation, bool isRead = false)
     {
         try
         {
             var target = context.Request.Headers["X-Amz-Target"].ToString();
-            var request = await JsonNode.ParseAsync(context.Request.Body, cancellationToken: context.RequestAborted) as JsonObject ?? [];
+            var request = isRead ? [] : await JsonNode.ParseAsync(context.Request.Body, cancellationToken: context.RequestAborted) as JsonObject ?? [];
             var answer = await operation(target[(target.LastIndexOf('.') + 1)..], request);
             await WriteAsync(context, 200, answer);
         }

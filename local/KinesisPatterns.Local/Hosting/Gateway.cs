@@ -21,6 +21,7 @@ internal sealed class Gateway(HostServices services, AwsIdentity aws)
         "AWSEvents" => services.Events.HandleAsync(context),
         "Timestream_20181101" => services.Timestream.HandleAsync(context),
         "secretsmanager" => services.Secrets.HandleAsync(context),
+        MetricDataService.JsonTarget => MetricDataService.HandleJsonAsync(context, target),
         "AmazonSQS" => services.Queues.HandleAsync(context),
         _ => AwsJson.ErrorAsync(context, AwsJson.Unknown(target)),
     };
@@ -37,6 +38,7 @@ internal sealed class Gateway(HostServices services, AwsIdentity aws)
         {
             ["", "_api", var id, var stage, ..] => services.Api.HandleAsync(context, id, stage, parts.Length > 4 ? $"/{parts[4]}" : "/"),
             ["", "_influx", var id, ..] when services.Influx.TryGetValue(id, out var database) => database.HandleAsync(context, path[$"/_influx/{id}".Length..]),
+            _ when path == MetricDataService.CborPath => MetricDataService.HandleCborAsync(context),
             _ when context.Request.Method == "POST" && IsForm(context.Request) => QueryProtocolAsync(context),
             _ => services.S3.HandleAsync(context),
         };
@@ -52,6 +54,12 @@ internal sealed class Gateway(HostServices services, AwsIdentity aws)
         if (action == "GetCallerIdentity")
         {
             await StsService.GetCallerIdentityAsync(context, aws);
+            return;
+        }
+
+        if (MetricDataService.Serves(form))
+        {
+            await MetricDataService.HandleFormAsync(context);
             return;
         }
 

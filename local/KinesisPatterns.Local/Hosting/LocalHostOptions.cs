@@ -21,6 +21,11 @@ public sealed record LocalHostOptions
     /// <summary>Whether streams refuse what is above their throughput, as on AWS.</summary>
     public bool EnforceQuotas { get; init; } = true;
 
+    /// <summary>
+    /// How long a stream takes that a call of the API creates, changes or deletes, as on AWS; streams of the stack are there at once.
+    /// </summary>
+    public TimeSpan StreamTransition { get; init; } = TimeSpan.FromMilliseconds(500);
+
     /// <summary>The region the stack believes it is in.</summary>
     public string Region { get; init; } = "us-east-1";
 

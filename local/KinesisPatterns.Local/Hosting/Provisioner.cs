@@ -33,6 +33,8 @@ internal sealed partial class Provisioner(
         Each("AWS::S3::Bucket", bucket => $"folder {services.S3.CreateBucket(bucket.Ref).Folder}");
         Each("AWS::SecretsManager::Secret", Secret);
         Each("AWS::Kinesis::Stream", Stream);
+        Each("AWS::Kinesis::StreamConsumer", Consumer);
+        Each("AWS::Kinesis::ResourcePolicy", StreamPolicy);
         Each("AWS::SQS::Queue", Queue);
         Each("AWS::SNS::Topic", Topic);
         Each("AWS::SNS::Subscription", Subscription);
@@ -133,6 +135,18 @@ internal sealed partial class Provisioner(
     {
         await services.DynamoDb.CreateTableAsync(table, cancellation);
         return "dynalite";
+    }
+
+    private string Consumer(Resource resource)
+    {
+        services.Kinesis.AddConsumer(resource.Attributes["StreamARN"], resource.Attributes["ConsumerName"], Naming.ConsumerCreated);
+        return "in-process Kinesis, enhanced fan-out";
+    }
+
+    private string StreamPolicy(Resource resource)
+    {
+        services.Kinesis.Policies[Json.Text(resource.Properties["ResourceArn"])] = resource.Properties["ResourcePolicy"]!.ToJsonString();
+        return "kept with its stream";
     }
 
     private string Queue(Resource resource)

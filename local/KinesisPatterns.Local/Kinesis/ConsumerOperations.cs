@@ -8,6 +8,7 @@ internal static class ConsumerOperations
 {
     private const int Most = 20;
     private const int MostWithCommitment = 50;
+    private const int MostCreating = 5;
 
     public static void RegisterStreamConsumer(KinesisCall call)
     {
@@ -31,7 +32,14 @@ internal static class ConsumerOperations
                     $"Stream {stream.Name} has {most} consumers, the most it can have.");
             }
 
-            consumer = new(stream, name!, call.Service.Options.Time.GetUtcNow());
+            if (stream.Consumers.Count(c => c.Status == "CREATING") >= MostCreating)
+            {
+                throw KinesisException.LimitExceeded(
+                    $"{MostCreating} consumers of stream {stream.Name} are in the CREATING state, the most at a time.");
+            }
+
+            var now = call.Service.Options.Time.GetUtcNow();
+            consumer = new(stream, name!, now, now + call.Service.Options.Transition);
             TagOperations.Add(consumer.Tags, call.Tags());
             stream.Consumers.Add(consumer);
         }
@@ -48,7 +56,7 @@ internal static class ConsumerOperations
         var consumer = Find(call);
         call.Response.WriteStartObject();
         call.Response.WriteStartObject("ConsumerDescription");
-        Write(call.Response, consumer, "ACTIVE");
+        Write(call.Response, consumer, consumer.Status);
         call.Response.WriteString("StreamARN", consumer.Stream.Arn);
         call.Response.WriteEndObject();
         call.Response.WriteEndObject();
@@ -72,7 +80,7 @@ internal static class ConsumerOperations
         foreach (var consumer in listed.Take(limit))
         {
             json.WriteStartObject();
-            Write(json, consumer, "ACTIVE");
+            Write(json, consumer, consumer.Status);
             json.WriteEndObject();
         }
 

@@ -16,6 +16,12 @@ internal sealed class KinesisCall(
     /// <summary>The stream that the request names.</summary>
     public KinesisStream Stream() => StreamOf(Text("StreamName"), Text("StreamARN"));
 
+    /// <summary>The stream that the request names, which has to take and give records.</summary>
+    public KinesisStream ServingStream() => Stream() is { IsServing: true } stream
+        ? stream
+        : throw KinesisException.NotFound(
+            $"Stream {Text("StreamARN") ?? Text("StreamName")} under account {Service.Options.AccountId} not found.");
+
     public KinesisStream StreamOf(string? name, string? arn)
     {
         if (name is null && arn is null)

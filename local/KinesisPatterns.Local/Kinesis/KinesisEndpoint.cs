@@ -18,6 +18,7 @@ internal static class KinesisEndpoint
         {
             using var body = await PooledBuffer.ReadAsync(context.Request);
             var operation = OperationOf(context.Request);
+            service.Rates?.Check(operation, service.Now);
             if (operation == "SubscribeToShard")
             {
                 await service.Subscriptions.AnswerAsync(service, context, body.Written, isCbor);
@@ -112,7 +113,7 @@ internal static class KinesisEndpoint
         }
 
         service.Authorize(context, "PutRecords", request.StreamArn ?? service.ArnOf(request.StreamName!));
-        var stream = service.Find(request.StreamName, request.StreamArn);
+        var stream = service.FindServing(request.StreamName, request.StreamArn);
         PutRules.CheckSizes(request, stream);
         WriteOperations.PutRecords(stream, request, answer);
         if (isCbor)

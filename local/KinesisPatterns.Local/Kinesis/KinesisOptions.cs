@@ -21,6 +21,20 @@ internal sealed record KinesisOptions
     /// <remarks>https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html</remarks>
     public bool EnforceQuotas { get; init; } = true;
 
+    /// <summary>Whether operations that move no records may be called only as often as on AWS.</summary>
+    public bool EnforceCallRates { get; init; }
+
+    /// <summary>
+    /// How long a stream or consumer that a call of the API creates, changes or deletes takes for it; AWS needs seconds to minutes.
+    /// </summary>
+    public TimeSpan Transition { get; init; }
+
+    /// <summary>How often on-demand streams are looked at, and the time that their peak is an average of.</summary>
+    public TimeSpan OnDemandObservation { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>Most shards that an on-demand stream scales to: 200 MB/s of writes in most regions.</summary>
+    public int MostOnDemandShards { get; init; } = 200;
+
     /// <summary>The clock of arrival times, retention, quotas and iterators.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 

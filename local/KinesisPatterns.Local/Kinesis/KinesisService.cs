@@ -8,6 +8,7 @@ internal sealed class KinesisService : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<string, KinesisStream> _streams = new(StringComparer.Ordinal);
     private readonly ITimer _trim;
+    private readonly ITimer _scale;
 
     public KinesisService(KinesisOptions options)
     {
@@ -18,6 +19,8 @@ internal sealed class KinesisService : IAsyncDisposable
         }
 
         _trim = options.Time.CreateTimer(_ => Trim(), null, TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1));
+        _scale = options.Time.CreateTimer(_ => Scale(), null, options.OnDemandObservation, options.OnDemandObservation);
+        Rates = options.EnforceCallRates ? new() : null;
     }
 
     public KinesisOptions Options { get; }
@@ -32,6 +35,8 @@ internal sealed class KinesisService : IAsyncDisposable
 
     internal Subscriptions Subscriptions { get; } = new();
 
+    internal CallRates? Rates { get; }
+
     internal ConcurrentDictionary<string, string> Policies { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Creates a stream, which is active at once.</summary>
@@ -42,6 +47,24 @@ internal sealed class KinesisService : IAsyncDisposable
         return _streams.TryAdd(name, stream)
             ? stream
             : throw KinesisException.InUse($"Stream {name} under account {Options.AccountId} already exists.");
+    }
+
+    /// <summary>Adds a consumer with enhanced fan-out, which is active at once.</summary>
+    public StreamConsumer AddConsumer(string streamArn, string name, DateTimeOffset createdAt)
+    {
+        var stream = Find(null, streamArn);
+        var consumer = new StreamConsumer(stream, name, createdAt, createdAt);
+        lock (stream.Gate)
+        {
+            if (stream.Consumers.Find(c => c.Arn == consumer.Arn) is { } kept)
+            {
+                return kept;
+            }
+
+            stream.Consumers.Add(consumer);
+        }
+
+        return consumer;
     }
 
     /// <summary>
@@ -86,6 +109,17 @@ internal sealed class KinesisService : IAsyncDisposable
         }
     }
 
+    private void Scale()
+    {
+        foreach (var stream in _streams.Values)
+        {
+            lock (stream.Gate)
+            {
+                stream.Scaling.Observe(Options.OnDemandObservation, Options.MostOnDemandShards);
+            }
+        }
+    }
+
     internal string ArnOf(string name) => $"arn:aws:kinesis:{Options.Region}:{Options.AccountId}:stream/{name}";
 
     internal KinesisStream Find(string? name, string? arn)
@@ -99,6 +133,11 @@ internal sealed class KinesisService : IAsyncDisposable
         return _streams.GetValueOrDefault(name!)
             ?? throw KinesisException.NotFound($"Stream {name} under account {Options.AccountId} not found.");
     }
+
+    /// <summary>A stream that records can be put to and read from.</summary>
+    internal KinesisStream FindServing(string? name, string? arn) => Find(name, arn) is { IsServing: true } stream
+        ? stream
+        : throw KinesisException.NotFound($"Stream {arn ?? name} under account {Options.AccountId} not found.");
 
     internal void Remove(KinesisStream stream)
     {
@@ -120,6 +159,7 @@ internal sealed class KinesisService : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _trim.DisposeAsync();
+        await _scale.DisposeAsync();
         foreach (var stream in _streams.Values)
         {
             stream.Delete();

@@ -13,6 +13,8 @@ internal sealed class KinesisStream
     private readonly KinesisOptions _options;
     private readonly Pulse _resharded = new();
     private volatile Shard[] _open;
+    private ITimer? _transition;
+    private OnDemandScaling? _scaling;
     private long _records;
     private long _bytes;
     private long _throttled;
@@ -66,7 +68,7 @@ internal sealed class KinesisStream
         _records = Shards.Sum(s => s.Kept);
         Consumers.AddRange(stored.Consumers.Select(c =>
         {
-            var consumer = new StreamConsumer(this, c.Name, c.CreatedAt);
+            var consumer = new StreamConsumer(this, c.Name, c.CreatedAt, c.CreatedAt);
             TagOperations.Add(consumer.Tags, c.Tags);
             return consumer;
         }));
@@ -87,6 +89,12 @@ internal sealed class KinesisStream
 
     /// <summary>ON_DEMAND or PROVISIONED.</summary>
     public string Mode { get; internal set; }
+
+    /// <summary>CREATING, ACTIVE, UPDATING or DELETING.</summary>
+    public string Status { get; private set; } = "ACTIVE";
+
+    /// <summary>Whether records can be put and read: also while the stream is changed or deleted.</summary>
+    public bool IsServing { get; private set; } = true;
 
     /// <summary>Every shard that still holds records or takes them, by number.</summary>
     public ImmutableArray<Shard> Shards { get; private set; }
@@ -133,7 +141,13 @@ internal sealed class KinesisStream
 
     internal Dictionary<string, string> Tags { get; } = [];
 
-    internal List<DateTimeOffset> ShardCountUpdates { get; } = [];
+    internal OnDemandScaling Scaling => _scaling ??= new(this);
+
+    internal DailyBudget ShardCountUpdates { get; } = new("UpdateShardCount", 10);
+
+    internal DailyBudget ModeUpdates { get; } = new("UpdateStreamMode", 2);
+
+    internal DailyBudget EncryptionStarts { get; } = new("StartStreamEncryption", 25);
 
     /// <summary>Puts one record; the quotas hold here too.</summary>
     public PutResult Put(string partitionKey, ReadOnlySpan<byte> data, UInt128? explicitHashKey = null)
@@ -192,6 +206,27 @@ internal sealed class KinesisStream
 
     internal void CountThrottled() => Interlocked.Increment(ref _throttled);
 
+    /// <summary>The stream, which has to be active.</summary>
+    internal KinesisStream Active() => Status == "ACTIVE"
+        ? this
+        : throw KinesisException.InUse($"Stream {Title} not ACTIVE, instead in state {Status}");
+
+    /// <summary>
+    /// Changes the stream: at once, or after it was in a state for as long as the options say; the caller holds <see cref="Gate"/>.
+    /// </summary>
+    internal void Become(string status, Action done)
+    {
+        if (_options.Transition <= TimeSpan.Zero)
+        {
+            Finish(done);
+            return;
+        }
+
+        (Status, IsServing) = (status, status != "CREATING");
+        _transition?.Dispose();
+        _transition = _options.Time.CreateTimer(_ => Settle(done), null, _options.Transition, Timeout.InfiniteTimeSpan);
+    }
+
     /// <summary>Replaces shards by others that own the same keys; the caller holds <see cref="Gate"/>.</summary>
     internal void Replace(Shard[] closing, Shard[] added)
     {
@@ -235,6 +270,7 @@ internal sealed class KinesisStream
         lock (Gate)
         {
             IsDeleted = true;
+            _transition?.Dispose();
             Array.ForEach(_open, shard => shard.Close(Now, []));
             _resharded.Fire();
         }
@@ -249,6 +285,27 @@ internal sealed class KinesisStream
         foreach (var shard in Shards)
         {
             shard.Release();
+        }
+    }
+
+    private void Settle(Action done)
+    {
+        lock (Gate)
+        {
+            if (!IsDeleted)
+            {
+                (Status, IsServing) = ("ACTIVE", true);
+                Finish(done);
+            }
+        }
+    }
+
+    private void Finish(Action done)
+    {
+        done();
+        if (!IsDeleted)
+        {
+            Save();
         }
     }
 

@@ -16,9 +16,10 @@ internal static class ReadOperations
     {
         var shardId = call.Required("ShardId");
         var type = call.Required("ShardIteratorType");
-        var stream = call.Stream();
+        var stream = call.ServingStream();
         var shard = stream.FindShard(shardId)
             ?? throw KinesisException.ShardNotFound(shardId, stream);
+        call.Service.Rates?.CheckIterator(shard, stream.Now);
         var position = Position(type, shard, call.Text("StartingSequenceNumber"), call.Time("Timestamp"));
 
         call.Response.WriteStartObject();

@@ -13,6 +13,7 @@ internal static class Resharding
         var stream = Provisioned(call.Stream());
         lock (stream.Gate)
         {
+            stream.Active();
             var shard = Open(stream, shardId);
             if (!UInt128.TryParse(text, CultureInfo.InvariantCulture, out var key)
                 || key <= shard.HashRange.Start + 1 || key >= shard.HashRange.End)
@@ -23,7 +24,7 @@ internal static class Resharding
                     + $"and less than the shard's EndingHashKey {shard.HashRange.End}.");
             }
 
-            Split(stream, shard, key);
+            stream.Become("UPDATING", () => Split(stream, shard, key));
         }
     }
 
@@ -34,6 +35,8 @@ internal static class Resharding
         var stream = Provisioned(call.Stream());
         lock (stream.Gate)
         {
+            stream.Active();
+            Existing(stream, highId);
             var (low, high) = (Open(stream, lowId), Open(stream, highId));
             if (low == high || high.HashRange.Start == 0 || low.HashRange.End != high.HashRange.Start - 1)
             {
@@ -42,7 +45,7 @@ internal static class Resharding
                     + "are not an adjacent pair of shards eligible for merging");
             }
 
-            Merge(stream, low, high);
+            stream.Become("UPDATING", () => Merge(stream, low, high));
         }
     }
 
@@ -54,9 +57,10 @@ internal static class Resharding
         var stream = Provisioned(call.Stream());
         lock (stream.Gate)
         {
+            stream.Active();
             var current = stream.OpenShards.Count;
             CheckTarget(stream, current, target, call.Service.Options.Time.GetUtcNow());
-            Scale(stream, target);
+            stream.Become("UPDATING", () => Scale(stream, target));
 
             call.Response.WriteStartObject();
             call.Response.WriteString("StreamName", stream.Name);
@@ -77,14 +81,7 @@ internal static class Resharding
             throw target > current ? KinesisException.LimitExceeded(reason) : KinesisException.InvalidArgument(reason);
         }
 
-        stream.ShardCountUpdates.RemoveAll(at => now - at > TimeSpan.FromHours(24));
-        if (stream.ShardCountUpdates.Count >= 10)
-        {
-            throw KinesisException.LimitExceeded(
-                "UpdateShardCount can be called 10 times per rolling 24-hour period per stream.");
-        }
-
-        stream.ShardCountUpdates.Add(now);
+        stream.ShardCountUpdates.Take(now);
     }
 
     // Cut at every border of the target, then join what lies between two of them.
@@ -130,12 +127,14 @@ internal static class Resharding
 
     private static Shard Open(KinesisStream stream, string shardId)
     {
-        var shard = stream.FindShard(shardId) ?? throw KinesisException.NotFound(
-            $"Could not find shard {shardId} in stream {stream.Title}.");
+        var shard = Existing(stream, shardId);
         return shard.IsClosed
             ? throw KinesisException.InvalidArgument(
                 $"Shard {shardId} in stream {stream.Title} has already been merged or split, "
                 + "and thus is not eligible for merging or splitting.")
             : shard;
     }
+
+    private static Shard Existing(KinesisStream stream, string shardId) => stream.FindShard(shardId)
+        ?? throw KinesisException.NotFound($"Could not find shard {shardId} in stream {stream.Title}.");
 }

@@ -20,14 +20,15 @@ internal static class SettingOperations
         var type = call.Required("EncryptionType");
         var key = call.Required("KeyId");
         new Constraints().OneOf("EncryptionType", type, "KMS").Length("KeyId", key, 1, 2048).Enforce();
-        Change(call.Stream(), s => s with { KeyId = key });
+        var stream = call.Stream();
+        Become(stream, s => s with { KeyId = key }, stream.EncryptionStarts);
     }
 
     public static void StopStreamEncryption(KinesisCall call)
     {
         new Constraints().OneOf("EncryptionType", call.Required("EncryptionType"), "KMS").Enforce();
         call.Required("KeyId");
-        Change(call.Stream(), s => s with { KeyId = null });
+        Become(call.Stream(), s => s with { KeyId = null });
     }
 
     public static void UpdateStreamMode(KinesisCall call)
@@ -36,29 +37,49 @@ internal static class SettingOperations
         new Constraints().Required("StreamModeDetails", mode)
             .OneOf("StreamModeDetails.streamMode", mode, "PROVISIONED", "ON_DEMAND").Enforce();
         call.Required("StreamARN");
+        new Constraints().Range("WarmThroughputMiBps", call.Number("WarmThroughputMiBps"), 0, 10240).Enforce();
         var stream = call.Stream();
+        var warm = (int?)call.Number("WarmThroughputMiBps");
+        if (warm is not null)
+        {
+            CheckWarmth(call, mode!);
+        }
+
         lock (stream.Gate)
         {
-            stream.Mode = mode!;
+            stream.Active();
+            if (mode != stream.Mode)
+            {
+                stream.ModeUpdates.Take(call.Service.Options.Time.GetUtcNow());
+            }
+
+            stream.Become("UPDATING", () =>
+            {
+                stream.Mode = mode!;
+                stream.Settings = stream.Settings with { WarmThroughputMiBps = warm };
+            });
         }
     }
 
     public static void UpdateMaxRecordSize(KinesisCall call)
     {
         var size = call.Required("MaxRecordSizeInKiB", 1024, 10240);
-        Change(call.Stream(), s => s with { MaxRecordKiB = size });
+        Become(call.Stream(), s => s with { MaxRecordKiB = size });
     }
 
     public static void UpdateStreamWarmThroughput(KinesisCall call)
     {
         var warm = call.Required("WarmThroughputMiBps", 0, 10240);
         var stream = call.Stream();
-        if (stream.Mode != "ON_DEMAND")
+        CheckWarmth(call, stream.Mode);
+        lock (stream.Gate)
         {
-            throw KinesisException.Validation("WarmThroughputMiBps is for on-demand streams only.");
+            stream.Active();
+            stream.Settings = stream.Settings with { WarmThroughputMiBps = warm };
+            var options = call.Service.Options;
+            stream.Scaling.Warm(Math.Min(warm, options.MostOnDemandShards));
         }
 
-        Change(stream, s => s with { WarmThroughputMiBps = warm });
         var json = call.Response;
         json.WriteStartObject();
         json.WriteString("StreamARN", stream.Arn);
@@ -116,6 +137,31 @@ internal static class SettingOperations
         }
 
         Change(stream, s => s with { RetentionHours = hours.Value });
+    }
+
+    // https://docs.aws.amazon.com/kinesis/latest/APIReference/API_UpdateStreamWarmThroughput.html
+    private static void CheckWarmth(KinesisCall call, string mode)
+    {
+        if (mode != "ON_DEMAND")
+        {
+            throw KinesisException.Validation("WarmThroughputMiBps is for on-demand streams only.");
+        }
+
+        if (call.Service.BillingCommitment != "ENABLED")
+        {
+            throw KinesisException.Validation(
+                "WarmThroughputMiBps needs an account with MinimumThroughputBillingCommitment, see UpdateAccountSettings.");
+        }
+    }
+
+    private static void Become(KinesisStream stream, Func<StreamSettings, StreamSettings> change, DailyBudget? budget = null)
+    {
+        lock (stream.Gate)
+        {
+            stream.Active();
+            budget?.Take(DateTimeOffset.FromUnixTimeMilliseconds(stream.Now));
+            stream.Become("UPDATING", () => stream.Settings = change(stream.Settings));
+        }
     }
 
     private static void Change(KinesisStream stream, Func<StreamSettings, StreamSettings> change)

@@ -17,7 +17,7 @@ internal enum PutOutcome
 }
 
 /// <summary>One shard of a stream: a range of hash keys and the records in it.</summary>
-internal sealed class Shard
+internal sealed class Shard : IReadThroughput
 {
     private const long EndCounter = long.MaxValue;
 
@@ -161,7 +161,7 @@ internal sealed class Shard
     internal Task NextArrival() => _arrival.Next();
 
     /// <summary>Takes the room for one GetRecords call; false when the shard is busy.</summary>
-    internal bool TryRead(long now)
+    public bool TryRead(long now)
     {
         lock (_lock)
         {
@@ -169,7 +169,8 @@ internal sealed class Shard
         }
     }
 
-    internal void AfterRead(long bytes, long now)
+    /// <inheritdoc/>
+    public void AfterRead(long bytes, long now)
     {
         lock (_lock)
         {

@@ -13,6 +13,11 @@ internal static class ShardListing
         var most = Math.Min(LargestPage, call.Optional("MaxResults", 1, 10_000, LargestPage));
         var filter = call.Structure("ShardFilter");
         var (stream, after, filterText) = Start(call, filter);
+        if (!stream.IsServing)
+        {
+            stream.Active();
+        }
+
         var listed = Filtered(stream, filterText)
             .Where(s => string.CompareOrdinal(s.Id, after) > 0).Take(most + 1).ToList();
 

@@ -33,6 +33,8 @@ internal static class StreamOperations
                 $"This request would exceed the shard limit for the account {call.Service.Options.AccountId}: 10000.");
         }
 
+        AccountOperations.CheckRoom(call.Service, (int?)shards);
+
         if (mode != "ON_DEMAND" && call.Number("WarmThroughputMiBps") is not null)
         {
             throw KinesisException.Validation("WarmThroughputMiBps is for on-demand streams only.");
@@ -45,6 +47,10 @@ internal static class StreamOperations
             WarmThroughputMiBps = (int?)call.Number("WarmThroughputMiBps"),
         });
         TagOperations.Add(stream.Tags, call.Tags());
+        lock (stream.Gate)
+        {
+            stream.Become("CREATING", () => { });
+        }
     }
 
     public static void DeleteStream(KinesisCall call)
@@ -57,7 +63,15 @@ internal static class StreamOperations
                 + "deregister them or set EnforceConsumerDeletion.");
         }
 
-        call.Service.Remove(stream);
+        lock (stream.Gate)
+        {
+            if (stream.Status is "CREATING" or "DELETING")
+            {
+                stream.Active();
+            }
+
+            stream.Become("DELETING", () => call.Service.Remove(stream));
+        }
     }
 
     public static void ListStreams(KinesisCall call)
@@ -97,7 +111,7 @@ internal static class StreamOperations
         var limit = Math.Min(100, call.Optional("Limit", 1, 10_000, 100));
         var stream = call.Stream();
         var after = call.Text("ExclusiveStartShardId") ?? "";
-        var shards = stream.Shards.Where(s => string.CompareOrdinal(s.Id, after) > 0).ToList();
+        var shards = stream.Shards.Where(s => stream.IsServing && string.CompareOrdinal(s.Id, after) > 0).ToList();
 
         var json = call.Response;
         json.WriteStartObject();
@@ -118,7 +132,7 @@ internal static class StreamOperations
         json.WriteStartObject("StreamDescriptionSummary");
         WriteIdentity(json, stream);
         WriteSettings(json, stream);
-        json.WriteNumber("OpenShardCount", stream.OpenShards.Count);
+        json.WriteNumber("OpenShardCount", stream.IsServing ? stream.OpenShards.Count : 0);
         json.WriteNumber("ConsumerCount", stream.Consumers.Count);
         json.WriteNumber("MaxRecordSizeInKiB", stream.Settings.MaxRecordKiB);
         if (stream.Settings.WarmThroughputMiBps is { } warm)
@@ -137,7 +151,7 @@ internal static class StreamOperations
     {
         json.WriteString("StreamName", stream.Name);
         json.WriteString("StreamARN", stream.Arn);
-        json.WriteString("StreamStatus", "ACTIVE");
+        json.WriteString("StreamStatus", stream.Status);
         json.WriteMode(stream);
         json.WriteTime("StreamCreationTimestamp", stream.CreatedAt);
     }

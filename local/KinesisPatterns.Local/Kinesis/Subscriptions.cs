@@ -28,7 +28,7 @@ internal sealed class Subscriptions
             context, "{}"u8.ToArray(), isCbor, (":message-type", "event"), (":event-type", "initial-response"));
         try
         {
-            await PushAsync(service, context, new ShardReader(shard, position), isCbor, subscription.Token);
+            await PushAsync(service, context, new ShardReader(shard, position), consumer.Throughput(shard), isCbor, subscription.Token);
         }
         catch (OperationCanceledException) when (
             subscription.IsReplaced && !context.RequestAborted.IsCancellationRequested)
@@ -66,6 +66,11 @@ internal sealed class Subscriptions
         using var none = new Utf8JsonWriter(Stream.Null);
         var call = new KinesisCall(service, context, "SubscribeToShard", document.RootElement, none);
         var consumer = ConsumerOperations.Find(call, call.Required("ConsumerARN"));
+        if (consumer.Status != "ACTIVE")
+        {
+            throw KinesisException.InUse($"Consumer {consumer.Name} is in state {consumer.Status}, expected ACTIVE.");
+        }
+
         var shardId = call.Required("ShardId");
         var shard = consumer.Stream.FindShard(shardId)
             ?? throw KinesisException.ShardNotFound(shardId, consumer.Stream);
@@ -95,14 +100,20 @@ internal sealed class Subscriptions
     }
 
     private static async Task PushAsync(
-        KinesisService service, HttpContext context, ShardReader reader, bool isCbor,
+        KinesisService service, HttpContext context, ShardReader reader, IReadThroughput? throughput, bool isCbor,
         CancellationToken cancellationToken)
     {
         var records = new KinesisRecord[MostRecords];
         var continuation = reader.Shard.NumberOf(Math.Max(0, reader.Counter - 1), service.Now).ToString();
         while (true)
         {
+            if (throughput is not null)
+            {
+                await throughput.WaitAsync(reader.Shard.Stream, service.Options.Time, cancellationToken);
+            }
+
             var count = reader.Read(records, MostBytes);
+            throughput?.AfterRead(records.AsSpan(0, count), reader.Shard.Stream);
             if (count > 0)
             {
                 continuation = records[count - 1].SequenceNumber.ToString();

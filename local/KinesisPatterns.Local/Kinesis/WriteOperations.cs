@@ -17,7 +17,7 @@ internal static class WriteOperations
         };
         PutRules.Explain(entry, "");
         CheckOrdering(call.Text("SequenceNumberForOrdering"));
-        var stream = call.Stream();
+        var stream = call.ServingStream();
         PutRules.CheckSize(entry.Data!.Value.Length + entry.Key!.Value.Length, stream);
 
         var put = stream.Put(entry.Key!.Value.Span, entry.Data!.Value.Span, entry.Hash, stream.Now);

@@ -34,6 +34,9 @@ internal sealed class EventSourceMapping : IAsyncDisposable
     /// <summary>The stream it reads.</summary>
     public KinesisStream Stream { get; }
 
+    /// <summary>The consumer it reads as, with throughput of its own; null when it shares that of the shards.</summary>
+    public StreamConsumer? Consumer => Stream.Consumers.Find(c => c.Arn == Settings.EventSourceArn);
+
     /// <summary>The function it invokes.</summary>
     public FunctionDefinition Function { get; }
 

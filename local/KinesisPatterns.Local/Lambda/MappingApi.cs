@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using KinesisPatterns.Local.Kinesis;
 using Microsoft.AspNetCore.Http;
@@ -8,6 +9,8 @@ namespace KinesisPatterns.Local.Lambda;
 /// <remarks>https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html</remarks>
 internal static class MappingApi
 {
+    private const int LargestPage = 100;
+
     public static Task HandleAsync(LambdaService service, HttpContext context, string[] path)
     {
         var uuid = path is [{ Length: > 0 } id, ..] ? id : null;
@@ -53,19 +56,29 @@ internal static class MappingApi
         LambdaApi.Authorize(service, context, "ListEventSourceMappings", "*");
         var source = context.Request.Query["EventSourceArn"].ToString();
         var function = context.Request.Query["FunctionName"].ToString();
+        var after = context.Request.Query["Marker"].ToString();
+        var most = int.TryParse(context.Request.Query["MaxItems"], CultureInfo.InvariantCulture, out var asked) ? Math.Clamp(asked, 1, LargestPage) : LargestPage;
+        var listed = service.Mappings
+            .Where(m => (source.Length == 0 || m.Settings.EventSourceArn == source)
+                && (function.Length == 0 || m.Function.Name == function || m.Function.Arn == function)
+                && string.CompareOrdinal(m.Uuid, after) > 0)
+            .OrderBy(m => m.Uuid, StringComparer.Ordinal).Take(most + 1).ToList();
         using var buffer = new PooledBuffer();
         using (var json = new Utf8JsonWriter(buffer))
         {
             json.WriteStartObject();
             json.WriteStartArray("EventSourceMappings");
-            foreach (var mapping in service.Mappings.Where(m =>
-                (source.Length == 0 || m.Settings.EventSourceArn == source)
-                && (function.Length == 0 || m.Function.Name == function || m.Function.Arn == function)))
+            foreach (var mapping in listed.Take(most))
             {
                 MappingAnswer.Write(json, mapping, StateOf(mapping));
             }
 
             json.WriteEndArray();
+            if (listed.Count > most)
+            {
+                json.WriteString("NextMarker", listed[most - 1].Uuid);
+            }
+
             json.WriteEndObject();
         }
 

@@ -37,7 +37,7 @@ internal readonly struct MappingRequest(JsonElement body)
         MaximumRecordAgeInSeconds = Number("MaximumRecordAgeInSeconds") ?? settings.MaximumRecordAgeInSeconds,
         TumblingWindowInSeconds = Number("TumblingWindowInSeconds") ?? settings.TumblingWindowInSeconds,
         ReportBatchItemFailures = Member("FunctionResponseTypes") is { } types
-            ? types.EnumerateArray().Any(type => type.GetString() == "ReportBatchItemFailures")
+            ? Reports(types)
             : settings.ReportBatchItemFailures,
         Filters = Member("FilterCriteria") is { } criteria ? Patterns(criteria) : settings.Filters,
         OnFailureDestinationArn = Member("DestinationConfig") is { } destinations
@@ -52,24 +52,59 @@ internal readonly struct MappingRequest(JsonElement body)
         : throw Missing("StartingPositionTimestamp");
 
     private static string? Destination(JsonElement destinations) =>
-        destinations.TryGetProperty("OnFailure", out var onFailure)
-            && onFailure.TryGetProperty("Destination", out var arn)
-            ? arn.GetString()
-            : null;
+        new MappingRequest(destinations).Structure("OnFailure")?.Text("Destination");
 
-    private static string[] Patterns(JsonElement criteria) =>
-        criteria.TryGetProperty("Filters", out var filters) && filters.ValueKind == JsonValueKind.Array
-            ? [.. filters.EnumerateArray().Select(filter => filter.GetProperty("Pattern").GetString()!)]
-            : [];
+    private static string[] Patterns(JsonElement criteria) => new MappingRequest(criteria).Member("Filters") switch
+    {
+        null => [],
+        { ValueKind: JsonValueKind.Array } filters =>
+            [.. filters.EnumerateArray().Select(filter => new MappingRequest(filter).Text("Pattern") ?? throw Missing("Pattern"))],
+        _ => throw WrongType("Filters", "a list"),
+    };
 
-    private string? Text(string name) => Member(name)?.GetString();
+    private MappingRequest? Structure(string name) => Member(name) is { } value ? new(value) : null;
 
-    private int? Number(string name) => Member(name)?.GetInt32();
+    private static bool Reports(JsonElement types) => types switch
+    {
+        { ValueKind: JsonValueKind.Array } when types.GetArrayLength() == 0 => false,
+        { ValueKind: JsonValueKind.Array } when types.GetArrayLength() == 1 && types[0].ToString() == "ReportBatchItemFailures" => true,
+        _ => throw LambdaException.InvalidParameter($"FunctionResponseTypes: expected [] or [\"ReportBatchItemFailures\"], got {types.GetRawText()}"),
+    };
 
-    private bool? Flag(string name) => Member(name)?.GetBoolean();
+    private string? Text(string name) => Member(name) switch
+    {
+        null => null,
+        { ValueKind: JsonValueKind.String } text => text.GetString(),
+        _ => throw WrongType(name, "a string"),
+    };
 
-    private JsonElement? Member(string name) =>
-        body.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
+    private int? Number(string name) => Member(name) switch
+    {
+        null => null,
+        { ValueKind: JsonValueKind.Number } number when number.TryGetInt32(out var value) => value,
+        _ => throw WrongType(name, "a whole number"),
+    };
+
+    private bool? Flag(string name) => Member(name) switch
+    {
+        null => null,
+        { ValueKind: JsonValueKind.True } => true,
+        { ValueKind: JsonValueKind.False } => false,
+        _ => throw WrongType(name, "true or false"),
+    };
+
+    private JsonElement? Member(string name)
+    {
+        if (body.ValueKind != JsonValueKind.Object)
+        {
+            throw WrongType(body.GetRawText(), "a structure");
+        }
+
+        return body.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
+    }
+
+    private static LambdaException WrongType(string name, string expected) =>
+        new("SerializationException", $"{name}: expected {expected}", 400);
 
     private static LambdaException Missing(string name) => LambdaException.InvalidParameter($"{name} is required.");
 }

@@ -33,6 +33,12 @@ internal sealed record MappingTuning
     /// </summary>
     public TimeSpan PollInterval { get; init; }
 
+    /// <summary>
+    /// Whether a mapping without enhanced fan-out takes its reads from the five a second and the 2 MB a second of the shard, as on AWS.
+    /// </summary>
+    /// <remarks>https://docs.aws.amazon.com/lambda/latest/dg/with-kinesis.html</remarks>
+    public bool SharesReadThroughput { get; init; }
+
     /// <summary>Records that one sub-queue holds at most before its shard is read no further.</summary>
     public int QueueLimit { get; init; } = 100_000;
 }

@@ -5,7 +5,7 @@ namespace KinesisPatterns.Local.Lambda;
 /// <summary>
 /// Reads one shard, filters its records and hands them to as many sub-queues as batches may run at a time.
 /// </summary>
-/// <remarks>Other than on AWS, these reads leave the read throughput of the shard to the other consumers.</remarks>
+/// <remarks>https://docs.aws.amazon.com/lambda/latest/dg/with-kinesis.html</remarks>
 internal sealed class ShardPoller(EventSourceMapping mapping, ShardReader reader)
 {
     private const int ReadSize = 1024;
@@ -65,6 +65,9 @@ internal sealed class ShardPoller(EventSourceMapping mapping, ShardReader reader
         RecordQueue[] queues, MappingSettings settings, CancellationToken cancellationToken)
     {
         var records = new KinesisRecord[ReadSize];
+        var throughput = mapping.Consumer is { } consumer ? consumer.Throughput(Shard)
+            : mapping.Tuning.SharesReadThroughput ? Shard
+            : null;
         while (true)
         {
             if (mapping.Tuning.PollInterval > TimeSpan.Zero && !reader.HasMore)
@@ -80,8 +83,14 @@ internal sealed class ShardPoller(EventSourceMapping mapping, ShardReader reader
                 return false;
             }
 
+            if (throughput is not null)
+            {
+                await throughput.WaitAsync(mapping.Stream, mapping.Options.Time, cancellationToken);
+            }
+
             _isReading = true;
             var count = reader.Read(records, ReadBytes);
+            throughput?.AfterRead(records.AsSpan(0, count), mapping.Stream);
             count = mapping.Checkpoint?.LeaveOut(records.AsSpan(0, count)) ?? count;
             mapping.Counters.Poll(count);
             HandOn(records.AsSpan(0, count), queues);

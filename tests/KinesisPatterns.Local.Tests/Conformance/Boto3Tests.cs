@@ -2,7 +2,7 @@ using KinesisPatterns.Local.Tests.Kinesis;
 
 namespace KinesisPatterns.Local.Tests.Conformance;
 
-/// <summary>boto3 goes through Kinesis and Lambda; the script's own asserts decide.</summary>
+/// <summary>boto3 goes through the services; the scripts' own asserts decide.</summary>
 public sealed class Boto3Tests
 {
     [Fact]
@@ -19,5 +19,14 @@ public sealed class Boto3Tests
         });
 
         await Client.RunPythonAsync("boto3", "boto3_kinesis.py", server.Http.BaseAddress!.ToString().TrimEnd('/'));
+    }
+
+    [Fact]
+    public async Task Understands_every_answer_of_SQS_and_SNS()
+    {
+        var (stack, host) = await TestStack.StartAsync("{}");
+        await using var running = stack;
+
+        await Client.RunPythonAsync("boto3", "boto3_messaging.py", host.Endpoint.ToString().TrimEnd('/'));
     }
 }

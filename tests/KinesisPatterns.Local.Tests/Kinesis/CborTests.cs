@@ -2,7 +2,8 @@ using System.Formats.Cbor;
 
 namespace KinesisPatterns.Local.Tests.Kinesis;
 
-// https://github.com/aws/aws-sdk-java-v2/issues/4661: timestamps are whole milliseconds under tag 1
+[Rule("https://github.com/aws/aws-sdk-java-v2/issues/4661")]
+// Timestamps are whole milliseconds under tag 1.
 public sealed class CborTests : IAsyncLifetime
 {
     private readonly ManualTime _time = new();

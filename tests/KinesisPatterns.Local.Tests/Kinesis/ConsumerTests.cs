@@ -5,7 +5,7 @@ using KinesisPatterns.Local.Kinesis;
 
 namespace KinesisPatterns.Local.Tests.Kinesis;
 
-// https://docs.aws.amazon.com/kinesis/latest/APIReference/API_SubscribeToShard.html
+[Rule("https://docs.aws.amazon.com/kinesis/latest/APIReference/API_SubscribeToShard.html")]
 public sealed class ConsumerTests : IAsyncLifetime
 {
     private readonly ManualTime _time = new();
@@ -128,6 +128,69 @@ public sealed class ConsumerTests : IAsyncLifetime
         }
     }
 
+    [Rule("https://docs.aws.amazon.com/streams/latest/dev/enhanced-consumers.html")]
+    [Fact]
+    public async Task Pushes_two_MiB_a_second_and_leaves_the_throughput_of_the_shard_to_others()
+    {
+        var arn = await RegisterAsync();
+        var written = 0;
+        for (var second = 0; second < 4; second++, _time.Advance(TimeSpan.FromSeconds(1)))
+        {
+            written += Enumerable.Range(0, 4).Count(_ => !_stream.Put("key", new byte[250_000], null).IsThrottled);
+        }
+
+        using var response = await SubscribeAsync(arn);
+        await using var events = await response.Content.ReadAsStreamAsync(Stop);
+        await ReadAsync(events);
+        var read = 0;
+        while (read < 12)
+        {
+            read += Data((await ReadAsync(events)).Payload).Count();
+        }
+
+        // Two MiB are there at once, and what is above them is owed: the rest waits, though the shard itself could be read.
+        var next = ReadAsync(events);
+        await _time.TimersAsync(2, Stop);
+        Assert.False(next.IsCompleted);
+        Assert.Equal(written, (await _server.RecordsAsync(await _server.IteratorAsync("orders"))).GetProperty("Records").GetArrayLength());
+        while (read < written)
+        {
+            _time.Advance(TimeSpan.FromSeconds(1));
+            read += Data((await next).Payload).Count();
+            next = ReadAsync(events);
+        }
+
+        Assert.Equal(16, written);
+    }
+
+    [Fact]
+    public async Task Pushes_CBOR_to_who_asks_in_CBOR()
+    {
+        var arn = await RegisterAsync();
+        Put("old");
+        var cbor = new System.Formats.Cbor.CborWriter(System.Formats.Cbor.CborConformanceMode.Lax);
+        cbor.WriteStartMap(3);
+        cbor.WriteTextString("ConsumerARN");
+        cbor.WriteTextString(arn);
+        cbor.WriteTextString("ShardId");
+        cbor.WriteTextString("shardId-000000000000");
+        cbor.WriteTextString("StartingPosition");
+        cbor.WriteStartMap(1);
+        cbor.WriteTextString("Type");
+        cbor.WriteTextString("TRIM_HORIZON");
+        cbor.WriteEndMap();
+        cbor.WriteEndMap();
+
+        using var response = await _server.SendAsync("SubscribeToShard", cbor.Encode(), "application/x-amz-cbor-1.1");
+        await using var events = await response.Content.ReadAsStreamAsync(Stop);
+        await ReadFrameAsync(events);
+        var (headers, payload) = (await ReadFrameAsync(events))!.Value;
+
+        Assert.Equal("application/x-amz-cbor-1.1", headers[":content-type"]);
+        using var json = CborJson.ToJson(payload);
+        Assert.Equal(["old"], Data(JsonDocument.Parse(json.Written).RootElement));
+    }
+
     private void Put(string data) => _stream.Put("key", Encoding.UTF8.GetBytes(data));
 
     private string Request(string name = "fast") => $$"""{"StreamARN":"{{_stream.Arn}}","ConsumerName":"{{name}}"}""";
@@ -143,7 +206,11 @@ public sealed class ConsumerTests : IAsyncLifetime
     private static async Task<(string Type, JsonElement Payload)> ReadAsync(Stream events) =>
         await TryReadAsync(events) ?? throw new EndOfStreamException();
 
-    private static async Task<(string Type, JsonElement Payload)?> TryReadAsync(Stream events)
+    private static async Task<(string Type, JsonElement Payload)?> TryReadAsync(Stream events) => await ReadFrameAsync(events) is var (headers, payload)
+        ? (headers.GetValueOrDefault(":event-type") ?? headers[":exception-type"], JsonDocument.Parse(payload).RootElement)
+        : null;
+
+    private static async Task<(Dictionary<string, string> Headers, ReadOnlyMemory<byte> Payload)?> ReadFrameAsync(Stream events)
     {
         var prelude = new byte[12];
         if (await events.ReadAtLeastAsync(prelude, 12, throwOnEndOfStream: false, Stop) < 12)
@@ -170,8 +237,7 @@ public sealed class ConsumerTests : IAsyncLifetime
             at += 3 + length;
         }
 
-        var payload = JsonDocument.Parse(frame.AsMemory(12 + headerBytes, frame.Length - 16 - headerBytes)).RootElement;
-        return (headers.GetValueOrDefault(":event-type") ?? headers[":exception-type"], payload);
+        return (headers, frame.AsMemory(12 + headerBytes, frame.Length - 16 - headerBytes));
     }
 
     private static IEnumerable<string> Data(JsonElement answer) => answer.GetProperty("Records").EnumerateArray()

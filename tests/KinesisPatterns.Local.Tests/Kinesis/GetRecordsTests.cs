@@ -2,7 +2,7 @@ using System.Text;
 
 namespace KinesisPatterns.Local.Tests.Kinesis;
 
-// https://docs.aws.amazon.com/kinesis/latest/APIReference/API_GetRecords.html
+[Rule("https://docs.aws.amazon.com/kinesis/latest/APIReference/API_GetRecords.html")]
 public sealed class GetRecordsTests : IAsyncLifetime
 {
     private const string Shard = "shardId-000000000000";

@@ -5,7 +5,8 @@ using KinesisPatterns.Local.Kinesis;
 
 namespace KinesisPatterns.Local.Tests.Kinesis;
 
-// https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecord.html: MD5 of the partition key
+[Rule("https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecord.html")]
+// MD5 of the partition key.
 public sealed class KeyHashTests
 {
     [Fact]

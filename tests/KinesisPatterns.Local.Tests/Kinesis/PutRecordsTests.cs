@@ -3,7 +3,7 @@ using KinesisPatterns.Local.Kinesis;
 
 namespace KinesisPatterns.Local.Tests.Kinesis;
 
-// https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecords.html
+[Rule("https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecords.html")]
 public sealed class PutRecordsTests : IAsyncLifetime
 {
     private readonly ManualTime _time = new();

@@ -3,7 +3,7 @@ using KinesisPatterns.Local.Kinesis;
 
 namespace KinesisPatterns.Local.Tests.Kinesis;
 
-// https://docs.aws.amazon.com/streams/latest/dev/kinesis-using-sdk-java-resharding.html
+[Rule("https://docs.aws.amazon.com/streams/latest/dev/kinesis-using-sdk-java-resharding.html")]
 public sealed class ReshardingTests : IAsyncLifetime
 {
     private readonly ManualTime _time = new();

@@ -3,7 +3,7 @@ using KinesisPatterns.Local.Kinesis;
 
 namespace KinesisPatterns.Local.Tests.Kinesis;
 
-// https://docs.aws.amazon.com/streams/latest/dev/key-concepts.html
+[Rule("https://docs.aws.amazon.com/streams/latest/dev/key-concepts.html")]
 public sealed class SequenceNumberTests
 {
     [Theory]

@@ -1,6 +1,8 @@
+using System.Text.Json;
+
 namespace KinesisPatterns.Local.Tests.Kinesis;
 
-// https://docs.aws.amazon.com/kinesis/latest/APIReference/API_Operations.html
+[Rule("https://docs.aws.amazon.com/kinesis/latest/APIReference/API_Operations.html")]
 public sealed class StreamApiTests : IAsyncLifetime
 {
     private readonly ManualTime _time = new();
@@ -91,18 +93,19 @@ public sealed class StreamApiTests : IAsyncLifetime
     public async Task Changes_what_can_be_changed()
     {
         var stream = _server.Kinesis.CreateStream("orders", new() { Shards = 1 });
+        await _server.CallAsync("UpdateAccountSettings", """{"MinimumThroughputBillingCommitment":{"Status":"ENABLED"}}""");
         await _server.CallAsync("IncreaseStreamRetentionPeriod", """{"StreamName":"orders","RetentionPeriodHours":48}""");
         await _server.CallAsync("StartStreamEncryption", """{"StreamName":"orders","EncryptionType":"KMS","KeyId":"alias/aws/kinesis"}""");
         await _server.CallAsync("UpdateMaxRecordSize", $$"""{"StreamARN":"{{stream.Arn}}","MaxRecordSizeInKiB":2048}""");
         await _server.CallAsync("UpdateStreamMode", $$$"""{"StreamARN":"{{{stream.Arn}}}","StreamModeDetails":{"StreamMode":"ON_DEMAND"}}""");
-        await _server.CallAsync("UpdateStreamWarmThroughput", $$"""{"StreamARN":"{{stream.Arn}}","WarmThroughputMiBps":100}""");
+        await _server.CallAsync("UpdateStreamWarmThroughput", $$"""{"StreamARN":"{{stream.Arn}}","WarmThroughputMiBps":3}""");
         var metrics = await _server.CallAsync("EnableEnhancedMonitoring", """{"StreamName":"orders","ShardLevelMetrics":["ALL"]}""");
 
-        Assert.Equal((48, "alias/aws/kinesis", 2048, 100),
+        Assert.Equal((48, "alias/aws/kinesis", 2048, 3),
             (stream.Settings.RetentionHours, stream.Settings.KeyId, stream.Settings.MaxRecordKiB, stream.Settings.WarmThroughputMiBps));
         Assert.Equal("ON_DEMAND", stream.Mode);
         Assert.Equal(7, metrics.GetProperty("DesiredShardLevelMetrics").GetArrayLength());
-        Assert.Single(stream.Shards);
+        Assert.Equal(3, stream.OpenShards.Count);
 
         await _server.CallAsync("StopStreamEncryption", """{"StreamName":"orders","EncryptionType":"KMS","KeyId":"x"}""");
         await _server.CallAsync("DecreaseStreamRetentionPeriod", """{"StreamName":"orders","RetentionPeriodHours":24}""");
@@ -132,15 +135,16 @@ public sealed class StreamApiTests : IAsyncLifetime
         await _server.CallAsync("AddTagsToStream", """{"StreamName":"orders","Tags":{"a":"1","b":"2"}}""");
         await _server.CallAsync("UntagResource", $$"""{"ResourceARN":"{{stream.Arn}}","TagKeys":["a"]}""");
         var tags = await _server.CallAsync("ListTagsForResource", $$"""{"ResourceARN":"{{stream.Arn}}"}""");
+        var document = $$$"""{"Statement":{"Effect":"Allow","Principal":"*","Action":"kinesis:PutRecord","Resource":"{{{stream.Arn}}}"}}""";
         var none = await _server.CallAsync("GetResourcePolicy", $$"""{"ResourceARN":"{{stream.Arn}}"}""");
-        await _server.CallAsync("PutResourcePolicy", $$"""{"ResourceARN":"{{stream.Arn}}","Policy":"{\"x\":1}"}""");
+        await _server.CallAsync("PutResourcePolicy", JsonSerializer.Serialize(new { ResourceARN = stream.Arn, Policy = document }));
         var policy = await _server.CallAsync("GetResourcePolicy", $$"""{"ResourceARN":"{{stream.Arn}}"}""");
         await _server.CallAsync("DeleteResourcePolicy", $$"""{"ResourceARN":"{{stream.Arn}}"}""");
         var limits = await _server.CallAsync("DescribeLimits", "{}");
 
         Assert.Equal("b", Assert.Single(tags.GetProperty("Tags").EnumerateArray()).GetProperty("Key").GetString());
         Assert.Equal("{}", none.GetProperty("Policy").GetString());
-        Assert.Equal("{\"x\":1}", policy.GetProperty("Policy").GetString());
+        Assert.Equal(document, policy.GetProperty("Policy").GetString());
         Assert.Equal(1, limits.GetProperty("OpenShardCount").GetInt32());
     }
 

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace KinesisPatterns.Local.Tests.Lambda;
 
-// https://docs.aws.amazon.com/lambda/latest/dg/with-kinesis.html#kinesis-polling-and-batching
+[Rule("https://docs.aws.amazon.com/lambda/latest/dg/with-kinesis.html#kinesis-polling-and-batching")]
 public sealed class BatchingTests
 {
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
@@ -113,8 +113,7 @@ public sealed class BatchingTests
     public async Task Names_the_consumer_as_the_source_of_an_enhanced_fan_out_mapping()
     {
         await using var rig = new MappingRig();
-        var consumer = new Local.Kinesis.StreamConsumer(rig.Stream, "fast", rig.Time.GetUtcNow());
-        rig.Stream.Consumers.Add(consumer);
+        var consumer = rig.Kinesis.AddConsumer(rig.Stream.Arn, "fast", rig.Time.GetUtcNow());
         rig.PutAll("1");
 
         await MappingRig.IdleAsync(rig.Map(s => s with { EventSourceArn = consumer.Arn }));

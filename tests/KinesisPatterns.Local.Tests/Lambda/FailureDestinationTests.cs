@@ -6,7 +6,7 @@ using KinesisPatterns.Local.S3;
 
 namespace KinesisPatterns.Local.Tests.Lambda;
 
-// https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html
+[Rule("https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html")]
 public sealed class FailureDestinationTests : IAsyncDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("kinesis-patterns-test-");

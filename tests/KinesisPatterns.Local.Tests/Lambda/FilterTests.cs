@@ -3,7 +3,7 @@ using KinesisPatterns.Local.Lambda;
 
 namespace KinesisPatterns.Local.Tests.Lambda;
 
-// https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html#filtering-syntax
+[Rule("https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html#filtering-syntax")]
 public sealed class FilterTests
 {
     [Theory]

@@ -7,7 +7,8 @@ using KinesisPatterns.Local.Tests.Kinesis;
 
 namespace KinesisPatterns.Local.Tests.Lambda;
 
-// https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html, with the real child process of tests/TestFunction
+[Rule("https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html")]
+// With the real child process of tests/TestFunction.
 public sealed class FunctionTests : IAsyncLifetime
 {
     private readonly List<string> _lines = [];

@@ -2,7 +2,7 @@ using KinesisPatterns.Local.Lambda;
 
 namespace KinesisPatterns.Local.Tests.Lambda;
 
-// https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-batchfailurereporting.html
+[Rule("https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-batchfailurereporting.html")]
 public sealed class ItemFailureTests
 {
     [Theory]

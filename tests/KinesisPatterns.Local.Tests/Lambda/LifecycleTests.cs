@@ -3,7 +3,7 @@ using KinesisPatterns.Local.Lambda;
 
 namespace KinesisPatterns.Local.Tests.Lambda;
 
-// https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-create.html
+[Rule("https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-create.html")]
 public sealed class LifecycleTests
 {
     [Fact]

@@ -5,7 +5,7 @@ using KinesisPatterns.Local.Tests.Kinesis;
 
 namespace KinesisPatterns.Local.Tests.Lambda;
 
-// https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html
+[Rule("https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html")]
 public sealed class MappingApiTests : IAsyncLifetime
 {
     private const string Mappings = "/2015-03-31/event-source-mappings";
@@ -91,12 +91,31 @@ public sealed class MappingApiTests : IAsyncLifetime
     [InlineData("""{"FunctionName":"test","EventSourceArn":"$ARN","StartingPosition":"AT_TIMESTAMP"}""", 400, "StartingPositionTimestamp is required")]
     [InlineData("""{"FunctionName":"test","EventSourceArn":"$ARN","StartingPosition":"LATEST","BatchSize":0}""", 400, "BatchSize: expected 1 to 10000, got 0")]
     [InlineData("""{"FunctionName":"test","EventSourceArn":"$ARN","StartingPosition":"LATEST","FilterCriteria":{"Filters":[{"Pattern":"no"}]}}""", 400, "Invalid filter pattern definition")]
+    [InlineData("""{"FunctionName":"test","EventSourceArn":"$ARN","StartingPosition":"LATEST","BatchSize":"many"}""", 400, "BatchSize: expected a whole number")]
+    [InlineData("""{"FunctionName":"test","EventSourceArn":"$ARN","StartingPosition":"LATEST","FilterCriteria":[]}""", 400, "[]: expected a structure")]
+    [InlineData("""{"FunctionName":"test","EventSourceArn":"$ARN","StartingPosition":"LATEST","FunctionResponseTypes":["Everything"]}""", 400, "FunctionResponseTypes")]
     [InlineData("""{""", 400, "Could not parse request body into json")]
     public async Task Refuses_bad_input(string request, int status, string message)
     {
         var error = await SendAsync(HttpMethod.Post, Mappings, request.Replace("$ARN", _stream.Arn, StringComparison.Ordinal), status);
 
         Assert.Contains(message, error.GetProperty("Message").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Lists_mappings_in_pages()
+    {
+        _server.Kinesis.CreateStream("other", new() { Shards = 1 });
+        await SendAsync(HttpMethod.Post, Mappings, Request(), 202);
+        await SendAsync(HttpMethod.Post, Mappings, Request().Replace(_stream.Arn, _server.Kinesis.TryGet("other")!.Arn, StringComparison.Ordinal), 202);
+
+        var first = await SendAsync(HttpMethod.Get, Mappings + "?MaxItems=1", null, 200);
+        var second = await SendAsync(HttpMethod.Get, $"{Mappings}?MaxItems=1&Marker={first.GetProperty("NextMarker").GetString()}", null, 200);
+
+        Assert.NotEqual(Source(first), Source(second));
+        Assert.False(second.TryGetProperty("NextMarker", out _));
+
+        static string Source(JsonElement page) => Assert.Single(page.GetProperty("EventSourceMappings").EnumerateArray()).GetProperty("EventSourceArn").GetString()!;
     }
 
     [Fact]

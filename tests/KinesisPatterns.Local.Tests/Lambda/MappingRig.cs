@@ -15,10 +15,10 @@ internal sealed class MappingRig : IFunctionInvoker, IFailureDestination, IRecor
     private readonly List<EventSourceMapping> _mappings = [];
     private readonly Dictionary<string, string> _dataOf = [];
 
-    public MappingRig(int shards = 1, bool jumps = true)
+    public MappingRig(int shards = 1, bool jumps = true, bool quotas = false)
     {
         Time = new() { Jumps = jumps };
-        Kinesis = new(new() { Time = Time, EnforceQuotas = false });
+        Kinesis = new(new() { Time = Time, EnforceQuotas = quotas });
         Stream = Kinesis.CreateStream("orders", new() { Shards = shards });
     }
 

@@ -1,7 +1,7 @@
 
 namespace KinesisPatterns.Local.Tests.Lambda;
 
-// https://aws.amazon.com/blogs/compute/new-aws-lambda-scaling-controls-for-kinesis-and-dynamodb-event-sources/
+[Rule("https://aws.amazon.com/blogs/compute/new-aws-lambda-scaling-controls-for-kinesis-and-dynamodb-event-sources/")]
 public sealed class OrderTests
 {
     [Fact]

@@ -2,7 +2,7 @@ using KinesisPatterns.Local.Lambda;
 
 namespace KinesisPatterns.Local.Tests.Lambda;
 
-// https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html
+[Rule("https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html")]
 public sealed class RetryTests
 {
     [Theory]

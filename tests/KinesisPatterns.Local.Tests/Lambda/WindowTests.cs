@@ -2,7 +2,7 @@ using KinesisPatterns.Local.Lambda;
 
 namespace KinesisPatterns.Local.Tests.Lambda;
 
-// https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-windows.html
+[Rule("https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-windows.html")]
 public sealed class WindowTests
 {
     private static CancellationToken Stop => TestContext.Current.CancellationToken;

@@ -4,7 +4,7 @@ using KinesisPatterns.Local.Tests.Kinesis;
 
 namespace KinesisPatterns.Local.Tests.Messaging;
 
-// https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-visibility-timeout.html
+[Rule("https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-visibility-timeout.html")]
 public sealed class SqsQueueTests
 {
     private readonly ManualTime _time = new();
