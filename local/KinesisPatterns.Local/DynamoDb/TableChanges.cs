@@ -11,6 +11,8 @@ internal static class TableChanges
 {
     private const int ItemsOfBatch = 25;
 
+    private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(5);
+
     private static readonly string[] _kept = ["TableName", "AttributeDefinitions", "KeySchema"];
 
     /// <summary>Whether dynalite would ignore the request.</summary>
@@ -34,7 +36,13 @@ internal static class TableChanges
         var create = Description(request, table);
         var items = await ItemsAsync(dynamo, name, cancellation);
         await dynamo.CallAsync("DeleteTable", new() { ["TableName"] = name }, cancellation);
+        await GoneAsync(dynamo, name, cancellation);
         await dynamo.CallAsync("CreateTable", create, cancellation);
+        while ((string?)(await DescribeAsync(dynamo, name, cancellation))["TableStatus"] != "ACTIVE")
+        {
+            await Task.Delay(_pause, cancellation);
+        }
+
         foreach (var batch in items.Chunk(ItemsOfBatch))
         {
             var puts = new JsonArray([.. batch.Select(item => (JsonNode)new JsonObject { ["PutRequest"] = new JsonObject { ["Item"] = item.DeepClone() } })]);
@@ -42,6 +50,14 @@ internal static class TableChanges
         }
 
         return new() { ["TableDescription"] = await DescribeAsync(dynamo, name, cancellation) };
+    }
+
+    private static async Task GoneAsync(DynamoDbService dynamo, string name, CancellationToken cancellation)
+    {
+        while ((await dynamo.CallAsync("ListTables", [], cancellation))["TableNames"]!.AsArray().Any(table => (string?)table == name))
+        {
+            await Task.Delay(_pause, cancellation);
+        }
     }
 
     private static JsonObject Description(JsonObject request, JsonObject table)

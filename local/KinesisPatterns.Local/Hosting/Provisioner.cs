@@ -23,6 +23,8 @@ internal sealed partial class Provisioner(
     // AWS publishes no back-off; five seconds at most let a run see a poison record to its end within a minute.
     private static readonly MappingTuning Tuning = new() { LongestRetry = TimeSpan.FromSeconds(5) };
 
+    private static readonly TimeSpan _pollInterval = TimeSpan.FromMilliseconds(250);
+
     private readonly Dictionary<string, ResourceStatus> _statuses = new(StringComparer.Ordinal);
 
     public async Task<IReadOnlyList<ResourceStatus>> RunAsync(InvokeFunction invoke, Action<string> flinkLog, CancellationToken cancellation)
@@ -269,7 +271,10 @@ internal sealed partial class Provisioner(
     private string Mapping(Resource mapping)
     {
         var settings = MappingTemplate.Of(mapping);
-        services.Lambda.Add(settings, Tuning);
+
+        // With quotas a mapping takes its reads from those of the shard, and leaves one of the five a second to others.
+        var shares = services.Kinesis.Options.EnforceQuotas;
+        services.Lambda.Add(settings, Tuning with { SharesReadThroughput = shares, PollInterval = shares ? _pollInterval : TimeSpan.Zero });
         return $"polls {settings.EventSourceArn.Split('/')[^1]}, up to {settings.BatchSize} records a batch";
     }
 

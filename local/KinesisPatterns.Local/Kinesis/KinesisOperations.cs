@@ -43,6 +43,8 @@ internal static class KinesisOperations
         ["UpdateStreamWarmThroughput"] = SettingOperations.UpdateStreamWarmThroughput,
     };
 
+    public static IEnumerable<string> Names => _all.Keys;
+
     public static Action<KinesisCall> Find(string operation) => _all.GetValueOrDefault(operation)
         ?? throw new KinesisException("UnknownOperationException", $"Kinesis has no operation {operation} here.");
 }

@@ -14,7 +14,6 @@ internal sealed class KinesisStream
     private readonly Pulse _resharded = new();
     private volatile Shard[] _open;
     private ITimer? _transition;
-    private OnDemandScaling? _scaling;
     private long _records;
     private long _bytes;
     private long _throttled;
@@ -32,6 +31,7 @@ internal sealed class KinesisStream
         Shards = [.. _open];
         NextShardIndex = Shards.Length;
         TagOperations.Add(Tags, settings.Tags);
+        Scaling = new(this);
         Save();
         foreach (var shard in _open)
         {
@@ -73,6 +73,7 @@ internal sealed class KinesisStream
             return consumer;
         }));
         TagOperations.Add(Tags, stored.Tags);
+        Scaling = new(this);
     }
 
     /// <summary>The name within the account and region.</summary>
@@ -141,7 +142,7 @@ internal sealed class KinesisStream
 
     internal Dictionary<string, string> Tags { get; } = [];
 
-    internal OnDemandScaling Scaling => _scaling ??= new(this);
+    internal OnDemandScaling Scaling { get; }
 
     internal DailyBudget ShardCountUpdates { get; } = new("UpdateShardCount", 10);
 

@@ -22,7 +22,7 @@ namespace KinesisPatterns.Local.Tests.Conformance;
 [Rule("https://docs.aws.amazon.com/kinesis/latest/APIReference/API_Operations.html")]
 public sealed class KinesaliteTests : IAsyncLifetime
 {
-    private const int Runs = 25;
+    private const int Runs = 15;
     private const int BytesPerStep = 4;
 
     private static readonly string[] _streams = ["a", "b"];

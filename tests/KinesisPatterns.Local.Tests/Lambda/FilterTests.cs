@@ -90,4 +90,23 @@ public sealed class FilterTests
         Assert.Equal(RecordEnd.Filtered, rig.Ends["binary"].End);
         Assert.Equal(2, mapping.Counters.Ended(RecordEnd.Filtered));
     }
+
+    [Rule("https://docs.aws.amazon.com/lambda/latest/dg/with-kinesis-filtering.html")]
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Takes_an_aggregate_of_the_KPL_for_one_record_that_is_no_JSON(bool isFiltered)
+    {
+        await using var rig = new MappingRig();
+        byte[] aggregate = [0xF3, 0x89, 0x9A, 0xC2, .. """{"k":1}{"k":1}"""u8];
+        rig.Stream.Put("key", aggregate);
+
+        var mapping = rig.Map(s => s with { Filters = isFiltered ? ["""{"data":{"k":[1]}}"""] : [] });
+        await MappingRig.IdleAsync(mapping);
+
+        Assert.Equal(isFiltered ? 1 : 0, mapping.Counters.Ended(RecordEnd.Filtered));
+        Assert.Equal(
+            isFiltered ? [] : [Convert.ToBase64String(aggregate)],
+            rig.Deliveries.SelectMany(d => d.Records).Select(r => r.GetProperty("kinesis").GetProperty("data").GetString()));
+    }
 }

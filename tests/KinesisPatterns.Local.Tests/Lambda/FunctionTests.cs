@@ -265,6 +265,24 @@ public sealed class FunctionTests : IAsyncLifetime
         Assert.Equal((1, 1), (mapping.Counters.FailedInvocations, mapping.Counters.Ended(RecordEnd.Dropped)));
     }
 
+    [Rule("https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html")]
+    [Theory]
+    [InlineData("hang")]
+    [InlineData("allocate")]
+    public async Task A_mapping_retries_a_time_out_and_a_kill_for_memory_as_any_error(string command)
+    {
+        Add(f => f with { Timeout = TimeSpan.FromSeconds(1), Environment = new Dictionary<string, string> { ["COMMAND"] = command } });
+        var stream = _server.Kinesis.CreateStream("orders", new() { Shards = 1 });
+        stream.Put("key", "1"u8);
+
+        var mapping = _server.Lambda.Add(
+            new MappingSettings { EventSourceArn = stream.Arn, FunctionName = "test", MaximumRetryAttempts = 1 },
+            new() { FirstRetry = TimeSpan.FromMilliseconds(10) });
+        await MappingRig.IdleAsync(mapping);
+
+        Assert.Equal((2, 1, 1), (mapping.Counters.FailedInvocations, mapping.Counters.Retried, mapping.Counters.Ended(RecordEnd.Dropped)));
+    }
+
     private LambdaFunction Add(Func<FunctionDefinition, FunctionDefinition>? configure = null)
     {
         var definition = new FunctionDefinition
