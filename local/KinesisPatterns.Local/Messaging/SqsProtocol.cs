@@ -34,8 +34,12 @@ internal static class SqsProtocol
 
     private static readonly Dictionary<string, string> _flatNames = new(StringComparer.Ordinal)
     {
-        ["QueueUrls"] = "QueueUrl", ["Messages"] = "Message", ["Attributes"] = "Attribute", ["MessageAttributes"] = "MessageAttribute",
-        ["Tags"] = "Tag", ["Failed"] = "BatchResultErrorEntry",
+        ["QueueUrls"] = "QueueUrl",
+        ["Messages"] = "Message",
+        ["Attributes"] = "Attribute",
+        ["MessageAttributes"] = "MessageAttribute",
+        ["Tags"] = "Tag",
+        ["Failed"] = "BatchResultErrorEntry",
     };
 
     public static async Task HandleJsonAsync(SqsService service, HttpContext context)

@@ -100,11 +100,15 @@ public sealed class KinesaliteTests : IAsyncLifetime
             }, ours, theirs),
             8 => BothAsync("SplitShard", _ => new()
             {
-                ["StreamName"] = stream, ["ShardToSplit"] = shard, ["NewStartingHashKey"] = Text(step[3] % 3 == 0 ? step[3] : (UInt128)step[3] << 120),
+                ["StreamName"] = stream,
+                ["ShardToSplit"] = shard,
+                ["NewStartingHashKey"] = Text(step[3] % 3 == 0 ? step[3] : (UInt128)step[3] << 120),
             }, ours, theirs),
             9 => BothAsync("MergeShards", _ => new()
             {
-                ["StreamName"] = stream, ["ShardToMerge"] = shard, ["AdjacentShardToMerge"] = $"shardId-{(step[3] % 6).ToString("D12", CultureInfo.InvariantCulture)}",
+                ["StreamName"] = stream,
+                ["ShardToMerge"] = shard,
+                ["AdjacentShardToMerge"] = $"shardId-{(step[3] % 6).ToString("D12", CultureInfo.InvariantCulture)}",
             }, ours, theirs),
             10 => BothAsync("IncreaseStreamRetentionPeriod", _ => new() { ["StreamName"] = stream, ["RetentionPeriodHours"] = 20 + step[3] % 60 }, ours, theirs),
             11 => BothAsync("DecreaseStreamRetentionPeriod", _ => new() { ["StreamName"] = stream, ["RetentionPeriodHours"] = 20 + step[3] % 60 }, ours, theirs),
@@ -124,7 +128,8 @@ public sealed class KinesaliteTests : IAsyncLifetime
         {
             await BothAsync("GetRecords", side => new()
             {
-                ["ShardIterator"] = (string?)(side == ours ? one : other)["ShardIterator"], ["Limit"] = 1 + step[3] % 20,
+                ["ShardIterator"] = (string?)(side == ours ? one : other)["ShardIterator"],
+                ["Limit"] = 1 + step[3] % 20,
             }, ours, theirs, stream);
         }
     }
