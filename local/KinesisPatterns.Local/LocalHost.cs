@@ -43,7 +43,7 @@ public sealed class LocalHost : IAsyncDisposable
         Deployment = new(stack, new(Account, options.Region));
         var observer = new LedgerObserver(Ledger);
         Recorder = new(observer);
-        var kinesis = new KinesisService(new() { Region = options.Region, AccountId = Account, EnforceQuotas = options.EnforceQuotas, Observer = observer, Transition = options.StreamTransition });
+        var kinesis = new KinesisService(new() { Region = options.Region, AccountId = Account, EnforceQuotas = options.EnforceQuotas, Observer = observer, EnforceCallRates = options.EnforceCallRates, Transition = options.StreamTransition });
         var s3 = new S3Service(_data, TimeProvider.System);
         var queues = new SqsService(Deployment.Identity, TimeProvider.System);
         var topics = new SnsService(Deployment.Identity, queues, TimeProvider.System);

@@ -21,6 +21,9 @@ public sealed record LocalHostOptions
     /// <summary>Whether streams refuse what is above their throughput, as on AWS.</summary>
     public bool EnforceQuotas { get; init; } = true;
 
+    /// <summary>Whether operations of Kinesis that move no records may be called only as often as on AWS.</summary>
+    public bool EnforceCallRates { get; init; }
+
     /// <summary>
     /// How long a stream takes that a call of the API creates, changes or deletes, as on AWS; streams of the stack are there at once.
     /// </summary>

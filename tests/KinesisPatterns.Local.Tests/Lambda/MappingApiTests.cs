@@ -102,6 +102,20 @@ public sealed class MappingApiTests : IAsyncLifetime
         Assert.Contains(message, error.GetProperty("Message").GetString(), StringComparison.Ordinal);
     }
 
+    [Rule("https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html#filtering-syntax")]
+    [Fact]
+    public async Task Removes_the_filters_with_empty_criteria()
+    {
+        var created = await SendAsync(
+            HttpMethod.Post, Mappings, Request().Replace("}", ""","FilterCriteria":{"Filters":[{"Pattern":"{\"data\":{\"k\":[1]}}"}]}}""", StringComparison.Ordinal), 202);
+        var uuid = created.GetProperty("UUID").GetString();
+        Assert.Equal(1, created.GetProperty("FilterCriteria").GetProperty("Filters").GetArrayLength());
+
+        await SendAsync(HttpMethod.Put, $"{Mappings}/{uuid}", """{"FilterCriteria":{}}""", 202);
+
+        Assert.False((await SendAsync(HttpMethod.Get, $"{Mappings}/{uuid}", null, 200)).TryGetProperty("FilterCriteria", out _));
+    }
+
     [Fact]
     public async Task Lists_mappings_in_pages()
     {

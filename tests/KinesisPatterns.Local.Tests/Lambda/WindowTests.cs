@@ -77,6 +77,31 @@ public sealed class WindowTests
     }
 
     [Fact]
+    public async Task Retries_and_gives_up_a_batch_of_a_window_and_keeps_the_state_of_those_before_it()
+    {
+        await using var rig = new MappingRig
+        {
+            Function = d => d.Data.Contains("poison") ? Reply.Error() : Reply.With("""{"state":{"seen":1}}"""),
+        };
+        rig.PutAll("good", "poison");
+
+        var mapping = rig.Map(s => s with
+        {
+            TumblingWindowInSeconds = 60,
+            BatchSize = 1,
+            MaximumRetryAttempts = 1,
+            OnFailureDestinationArn = MappingRig.Bucket,
+        });
+        await MappingRig.IdleAsync(mapping);
+        await MappingRig.UntilAsync(() => rig.Deliveries.Count == 4);
+
+        Assert.Equal(["good", "poison", "poison", ""], rig.Batches);
+        Assert.Equal("RetryAttemptsExhausted", Assert.Single(rig.DeadLetters).Document.Condition);
+        Assert.Equal("""{"seen":1}""", rig.Deliveries[3].Event.GetProperty("state").GetRawText());
+        Assert.True(rig.Deliveries[3].Event.GetProperty("isFinalInvokeForWindow").GetBoolean());
+    }
+
+    [Fact]
     public async Task Stands_still_until_the_final_invocation_succeeds()
     {
         var finals = 0;

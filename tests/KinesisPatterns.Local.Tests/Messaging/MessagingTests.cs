@@ -30,6 +30,13 @@ public sealed class MessagingTests : IAsyncLifetime
                   "RedrivePolicy": { "deadLetterTargetArn": { "Fn::GetAtt": ["Dead", "Arn"] }, "maxReceiveCount": 3 }
                 }
               },
+              "Told": {
+                "Type": "AWS::Events::Rule",
+                "Properties": {
+                  "EventPattern": { "source": ["app"] },
+                  "Targets": [{ "Id": "Queue", "Arn": { "Fn::GetAtt": ["Dead", "Arn"] } }, { "Id": "Topic", "Arn": { "Ref": "News" } }]
+                }
+              },
               "News": { "Type": "AWS::SNS::Topic", "Properties": { "TopicName": "news" } },
               "Big": {
                 "Type": "AWS::SNS::Subscription",
@@ -40,7 +47,7 @@ public sealed class MessagingTests : IAsyncLifetime
               },
               "Mail": { "Type": "AWS::SNS::Subscription", "Properties": { "TopicArn": { "Ref": "News" }, "Protocol": "email", "Endpoint": "a@example.com" } }
             }
-            """, """{ "Orders": { "Value": { "Ref": "Orders" } } }""");
+            """, """{ "Orders": { "Value": { "Ref": "Orders" } }, "Dead": { "Value": { "Ref": "Dead" } } }""");
         _orders = _host.Outputs["Orders"];
         _sqs = new(new BasicAWSCredentials("local", "local"), new AmazonSQSConfig { ServiceURL = _host.Endpoint.ToString(), AuthenticationRegion = "us-east-1" });
     }
@@ -150,6 +157,25 @@ public sealed class MessagingTests : IAsyncLifetime
         await SnsAsync("Publish", ("TopicArn", Topic), ("Message", "as it is"));
 
         Assert.Equal("as it is", Assert.Single((await _sqs.ReceiveMessageAsync(url, Stop)).Messages).Body);
+    }
+
+    [Fact]
+    public async Task A_rule_tells_queues_and_the_listeners_of_topics()
+    {
+        var url = (await _sqs.CreateQueueAsync("listener", Stop)).QueueUrl;
+        await SnsAsync("Subscribe", ("TopicArn", Topic), ("Protocol", "sqs"), ("Endpoint", "arn:aws:sqs:us-east-1:000000000000:listener"));
+        using var http = new HttpClient();
+        using var request = new HttpRequestMessage(HttpMethod.Post, _host.Endpoint)
+        {
+            Content = new StringContent("""{"Entries":[{"Source":"app","DetailType":"told","Detail":"{\"n\":1}"},{"Source":"other","DetailType":"not told","Detail":"{}"}]}"""),
+        };
+        request.Headers.Add("X-Amz-Target", "AWSEvents.PutEvents");
+        using var answer = await http.SendAsync(request, Stop);
+
+        var queued = Assert.Single((await _sqs.ReceiveMessageAsync(_host.Outputs["Dead"], Stop)).Messages);
+        Assert.Contains("\"detail-type\":\"told\"", queued.Body, StringComparison.Ordinal);
+        using var heard = JsonDocument.Parse(Assert.Single((await _sqs.ReceiveMessageAsync(url, Stop)).Messages).Body);
+        Assert.Contains("\"n\":1", heard.RootElement.GetProperty("Message").GetString(), StringComparison.Ordinal);
     }
 
     [Fact]
