@@ -58,9 +58,9 @@ public sealed class RequestReplyHandler
     public async ValueTask<Reply> HandleAsync(
         ReadOnlyMemory<byte> request, IServiceProvider? services = null, CancellationToken cancellation = default)
     {
-        using var batch = new InvocationBatch(request);
+        using var batch = InvocationBatch.Of(request);
         var definition = Find(batch);
-        var reply = new ReplyWriter();
+        var reply = ReplyWriter.Rent();
         Context? context = null;
         try
         {

@@ -70,7 +70,7 @@ public sealed class FuzzTests
     {
         try
         {
-            using var batch = new StateFun.Wire.InvocationBatch(bytes);
+            using var batch = StateFun.Wire.InvocationBatch.Of(bytes);
             var lines = new List<string>
             {
                 $"{Utf8(batch.TargetNamespace)}/{Utf8(batch.TargetType)}/{Utf8(batch.TargetId)}",

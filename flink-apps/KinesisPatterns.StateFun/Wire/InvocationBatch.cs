@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace KinesisPatterns.StateFun.Wire;
 
 /// <summary>A ToFunction: where its parts are in the bytes of the request, which stay as they are.</summary>
@@ -11,29 +9,44 @@ internal sealed class InvocationBatch : IDisposable
 {
     private const int Request = 100;
 
-    private readonly ReadOnlyMemory<byte> _bytes;
-    private Invocation[] _invocations = ArrayPool<Invocation>.Shared.Rent(16);
-    private State[] _states = ArrayPool<State>.Shared.Rent(4);
+    // Nearly every batch fits into what the one before it left behind.
+    private const int KeptInvocations = 1024;
+    private const int KeptStates = 16;
+
+    [ThreadStatic]
+    private static InvocationBatch? _spare;
+
+    private ReadOnlyMemory<byte> _bytes;
+    private Invocation[] _invocations = new Invocation[16];
+    private State[] _states = new State[4];
     private AddressParts _target;
     private bool _hasRequest;
 
-    public InvocationBatch(ReadOnlyMemory<byte> bytes)
+    private InvocationBatch()
     {
-        _bytes = bytes;
-        try
-        {
-            Read(bytes.Span);
-        }
-        catch
-        {
-            Dispose();
-            throw;
-        }
     }
 
     public int Count { get; private set; }
 
     public int StateCount { get; private set; }
+
+    /// <summary>Reads a request, whose bytes have to stay as they are until the batch is disposed.</summary>
+    public static InvocationBatch Of(ReadOnlyMemory<byte> bytes)
+    {
+        var batch = _spare ?? new();
+        _spare = null;
+        batch._bytes = bytes;
+        try
+        {
+            batch.Read(bytes.Span);
+            return batch;
+        }
+        catch
+        {
+            batch.Dispose();
+            throw;
+        }
+    }
 
     public ReadOnlySpan<byte> TargetNamespace => _target.Namespace.Of(_bytes.Span);
 
@@ -69,16 +82,10 @@ internal sealed class InvocationBatch : IDisposable
 
     public void Dispose()
     {
-        (var invocations, _invocations) = (_invocations, []);
-        (var states, _states) = (_states, []);
-        if (invocations.Length > 0)
+        (_bytes, _target, _hasRequest, Count, StateCount) = (default, default, false, 0, 0);
+        if (_invocations.Length <= KeptInvocations && _states.Length <= KeptStates)
         {
-            ArrayPool<Invocation>.Shared.Return(invocations);
-        }
-
-        if (states.Length > 0)
-        {
-            ArrayPool<State>.Shared.Return(states);
+            _spare = this;
         }
     }
 
@@ -137,7 +144,7 @@ internal sealed class InvocationBatch : IDisposable
     {
         if (Count == _invocations.Length)
         {
-            _invocations = Larger(_invocations);
+            Array.Resize(ref _invocations, Count * 2);
         }
 
         var added = default(Invocation);
@@ -168,7 +175,7 @@ internal sealed class InvocationBatch : IDisposable
     {
         if (StateCount == _states.Length)
         {
-            _states = Larger(_states);
+            Array.Resize(ref _states, StateCount * 2);
         }
 
         var added = default(State);
@@ -190,14 +197,6 @@ internal sealed class InvocationBatch : IDisposable
         }
 
         _states[StateCount++] = added;
-    }
-
-    private static T[] Larger<T>(T[] array)
-    {
-        var larger = ArrayPool<T>.Shared.Rent(array.Length * 2);
-        array.CopyTo(larger, 0);
-        ArrayPool<T>.Shared.Return(array);
-        return larger;
     }
 
     private struct Invocation

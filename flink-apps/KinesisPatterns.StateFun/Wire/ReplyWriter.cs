@@ -8,10 +8,23 @@ internal sealed class ReplyWriter : IDisposable
     // Room for the field that holds the whole answer: a tag of two bytes and a length of five at most.
     private const int Head = 7;
 
-    private readonly PooledWriter _body = new(1024);
-    private readonly PooledWriter _value = new(256);
+    // Nearly every answer fits into what the one before it left behind.
+    private const int KeptBytes = 64 * 1024;
 
-    public ReplyWriter() => _body.Truncate(Head);
+    [ThreadStatic]
+    private static ReplyWriter? _spare;
+
+    private readonly ByteWriter _body = new(1024);
+    private readonly ByteWriter _value = new(256);
+
+    private ReplyWriter() => _body.Truncate(Head);
+
+    public static ReplyWriter Rent()
+    {
+        var writer = _spare ?? new();
+        _spare = null;
+        return writer;
+    }
 
     /// <summary>How many bytes the answer has so far.</summary>
     public int Length => _body.Length - Head;
@@ -145,8 +158,11 @@ internal sealed class ReplyWriter : IDisposable
 
     public void Dispose()
     {
-        _body.Dispose();
-        _value.Dispose();
+        _body.Truncate(Head);
+        if (_body.Capacity <= KeptBytes && _value.Capacity <= KeptBytes)
+        {
+            _spare = this;
+        }
     }
 
     private static int Field(int length) => 1 + Proto.VarintSize((uint)length) + length;

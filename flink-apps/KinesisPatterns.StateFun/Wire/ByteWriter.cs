@@ -2,12 +2,14 @@ using System.Buffers;
 
 namespace KinesisPatterns.StateFun.Wire;
 
-/// <summary>Bytes in an array of the shared pool, which grows as needed.</summary>
-internal sealed class PooledWriter(int capacity) : IBufferWriter<byte>, IDisposable
+/// <summary>Bytes in an array that grows as needed; what is written can be taken back and overwritten.</summary>
+internal sealed class ByteWriter(int capacity) : IBufferWriter<byte>
 {
-    private byte[] _array = ArrayPool<byte>.Shared.Rent(capacity);
+    private byte[] _array = new byte[capacity];
 
     public int Length { get; private set; }
+
+    public int Capacity => _array.Length;
 
     public ReadOnlyMemory<byte> Written => _array.AsMemory(0, Length);
 
@@ -38,28 +40,12 @@ internal sealed class PooledWriter(int capacity) : IBufferWriter<byte>, IDisposa
         return _array.AsSpan(Length);
     }
 
-    public void Dispose()
-    {
-        var array = _array;
-        _array = [];
-        Length = 0;
-        if (array.Length > 0)
-        {
-            ArrayPool<byte>.Shared.Return(array);
-        }
-    }
-
     private void Grow(int room)
     {
         room = Math.Max(room, 1);
-        if (_array.Length - Length >= room)
+        if (_array.Length - Length < room)
         {
-            return;
+            Array.Resize(ref _array, checked(Math.Max(Length + room, _array.Length * 2)));
         }
-
-        var larger = ArrayPool<byte>.Shared.Rent(checked(Math.Max(Length + room, _array.Length * 2)));
-        Span.CopyTo(larger);
-        ArrayPool<byte>.Shared.Return(_array);
-        _array = larger;
     }
 }
