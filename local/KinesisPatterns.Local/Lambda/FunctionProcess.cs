@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using KinesisPatterns.Local.Lambda.Runtimes;
 
 namespace KinesisPatterns.Local.Lambda;
 
@@ -53,10 +54,15 @@ internal static class FunctionProcess
             return [Existing(function, "bootstrap")];
         }
 
+        if (ScriptRuntime.Command(function.Runtime) is { } script)
+        {
+            return script;
+        }
+
         if (!function.Runtime.StartsWith("dotnet", StringComparison.Ordinal))
         {
             throw new NotSupportedException(
-                $"{function.Name}: runtime: expected dotnet10, dotnet8 or provided.*, got {function.Runtime}");
+                $"{function.Name}: runtime: expected dotnet10, dotnet8, nodejs*, python* or provided.*, got {function.Runtime}");
         }
 
         return function.Handler.Contains("::", StringComparison.Ordinal)
