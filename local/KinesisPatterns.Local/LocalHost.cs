@@ -19,7 +19,7 @@ using Microsoft.Extensions.Logging;
 namespace KinesisPatterns.Local;
 
 /// <summary>Runs a stack of a synthesized CDK app on this machine: its streams, functions, tables, buckets and API, behind one endpoint.</summary>
-public sealed class LocalHost : IAsyncDisposable
+public sealed partial class LocalHost : IAsyncDisposable
 {
     private const string Account = "000000000000";
 

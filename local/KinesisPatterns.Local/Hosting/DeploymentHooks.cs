@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using KinesisPatterns.Local.Assembly;
 
 namespace KinesisPatterns.Local.Hosting;
@@ -20,7 +21,16 @@ internal sealed class DeploymentHooks(Deployment deployment)
            select arn,
     ];
 
+    private readonly HashSet<string> _providers =
+    [
+        .. from resource in deployment.Resources
+           let token = resource.Properties["ServiceToken"] is JsonValue value && value.TryGetValue<string>(out var arn) ? arn : null
+           where token is not null
+           select token,
+    ];
+
     public bool Include(Resource function) =>
-        (string?)function.Properties["Runtime"] is { } runtime && runtime.StartsWith("nodejs", StringComparison.Ordinal)
-        || _handlers.Contains(function.Attributes["Arn"]);
+        _providers.Contains(function.Attributes["Arn"])
+        || _handlers.Contains(function.Attributes["Arn"])
+        || Handlers.Any(name => function.Properties["Environment"]?["Variables"]?[name] is not null);
 }

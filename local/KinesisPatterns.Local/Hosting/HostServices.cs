@@ -26,9 +26,14 @@ internal sealed record HostServices(
     SnsService Topics,
     Dictionary<string, InfluxService> Influx) : IAsyncDisposable
 {
+    private readonly Lazy<string> _scratch = new(() => Directory.CreateTempSubdirectory("kinesis-patterns-code-").FullName);
+
     public TimestreamService Timestream { get; } = new();
 
     public List<FlinkJob> Jobs { get; } = [];
+
+    /// <summary>A folder for code that has to be unpacked; it goes with the host.</summary>
+    public string Scratch => _scratch.Value;
 
     public async ValueTask DisposeAsync()
     {
@@ -42,5 +47,9 @@ internal sealed record HostServices(
         await Firehose.DisposeAsync();
         await DynamoDb.DisposeAsync();
         await Kinesis.DisposeAsync();
+        if (_scratch.IsValueCreated)
+        {
+            Directory.Delete(_scratch.Value, recursive: true);
+        }
     }
 }

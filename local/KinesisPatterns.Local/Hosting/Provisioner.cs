@@ -215,7 +215,6 @@ internal sealed partial class Provisioner(
     private string Function(Resource function)
     {
         var p = function.Properties;
-        var key = (string?)p["Code"]?["S3Key"] ?? throw new LocalHostException($"{function.Path}: only functions from an asset run here");
         var runtime = (string?)p["Runtime"] ?? "";
         var environment = (p["Environment"]?["Variables"]?.AsObject() ?? []).ToDictionary(v => v.Key, v => hosts.Localized(Json.Text(v.Value)));
         foreach (var (name, value) in AwsEnvironment(function))
@@ -228,7 +227,7 @@ internal sealed partial class Provisioner(
             Name = function.Ref,
             Arn = function.Attributes["Arn"],
             RoleArn = (string)p["Role"]!,
-            CodeDirectory = deployment.Asset(key),
+            CodeDirectory = Code(function),
             Handler = (string)p["Handler"]!,
             Runtime = runtime,
             Environment = environment,
@@ -237,7 +236,31 @@ internal sealed partial class Provisioner(
             ReservedConcurrency = Json.Integer(p["ReservedConcurrentExecutions"]),
         });
         return FlinkEquivalents.Include(function) ? $"child process, in the place of the Flink job: dotnet {p["Handler"]}.dll"
-            : runtime.StartsWith("provided", StringComparison.Ordinal) ? "child process, the native executable of the asset" : $"child process, dotnet {p["Handler"]}.dll of the asset";
+            : runtime.StartsWith("provided", StringComparison.Ordinal) ? "child process, the native executable of the asset"
+            : !runtime.StartsWith("dotnet", StringComparison.Ordinal) ? $"child process, {p["Handler"]} in {runtime.TrimEnd('x', '.', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9')} of this machine" : $"child process, dotnet {p["Handler"]}.dll of the asset";
+    }
+
+    // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-lambda-function-code.html
+    private string Code(Resource function)
+    {
+        var code = function.Properties["Code"];
+        if ((string?)code?["ZipFile"] is { } source)
+        {
+            var inline = Directory.CreateDirectory(Path.Combine(services.Scratch, function.LogicalId)).FullName;
+            var python = ((string?)function.Properties["Runtime"])?.StartsWith("python", StringComparison.Ordinal) is true;
+            File.WriteAllText(Path.Combine(inline, python ? "index.py" : "index.js"), source);
+            return inline;
+        }
+
+        var asset = deployment.Asset((string?)code?["S3Key"] ?? throw new LocalHostException($"{function.Path}: only functions from an asset or with their code in the template run here"));
+        if (Directory.Exists(asset))
+        {
+            return asset;
+        }
+
+        var unpacked = Path.Combine(services.Scratch, function.LogicalId);
+        System.IO.Compression.ZipFile.ExtractToDirectory(asset, unpacked, overwriteFiles: true);
+        return unpacked;
     }
 
     // Every function gets a key of its own, so that the endpoint can tell who calls.
