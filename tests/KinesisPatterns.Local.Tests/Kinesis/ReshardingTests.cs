@@ -83,6 +83,17 @@ public sealed class ReshardingTests : IAsyncLifetime
         Assert.Equal("ValidationException", (await _server.FailAsync(operation, request)).Code);
     }
 
+    [Fact]
+    public async Task Looks_for_both_shards_before_it_looks_at_their_state()
+    {
+        await _server.CallAsync("MergeShards", """{"StreamName":"orders","ShardToMerge":"shardId-000000000000","AdjacentShardToMerge":"shardId-000000000001"}""");
+
+        var error = await _server.FailAsync(
+            "MergeShards", """{"StreamName":"orders","ShardToMerge":"shardId-000000000000","AdjacentShardToMerge":"shardId-000000000009"}""");
+
+        Assert.Equal("ResourceNotFoundException", error.Code);
+    }
+
     [Theory]
     [InlineData(2, 4)]
     [InlineData(2, 3)]

@@ -52,4 +52,23 @@ public sealed class ThroughputTests
 
         Assert.Equal(["1"], rig.Batches);
     }
+
+    [Fact]
+    public async Task What_a_mapping_on_a_consumer_read_counts_against_the_two_MiB()
+    {
+        await using var rig = new MappingRig(jumps: false, quotas: true);
+        var consumer = rig.Kinesis.AddConsumer(rig.Stream.Arn, "fast", rig.Time.GetUtcNow());
+        foreach (var name in (string[])["1", "2", "3"])
+        {
+            rig.Put("key", name + new string(' ', 900_000));
+            rig.Time.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        await MappingRig.IdleAsync(rig.Map(s => s with { EventSourceArn = consumer.Arn }));
+        var throughput = consumer.Throughput(rig.Stream.Shards[0])!;
+
+        Assert.False(throughput.TryRead(rig.Stream.Now));
+        rig.Time.Advance(TimeSpan.FromSeconds(1));
+        Assert.True(throughput.TryRead(rig.Stream.Now));
+    }
 }
