@@ -224,7 +224,7 @@ public sealed class FunctionTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("python3.13", "Handler")]
+    [InlineData("ruby3.4", "Handler")]
     [InlineData("dotnet10", "Assembly::Type::Method")]
     public void Says_why_a_function_cannot_run_here(string runtime, string handler) =>
         Assert.Throws<NotSupportedException>(() => Add(f => f with { Runtime = runtime, Handler = handler }));
