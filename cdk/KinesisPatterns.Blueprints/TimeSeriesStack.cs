@@ -82,9 +82,7 @@ public sealed class TimeSeriesStack : Stack
         });
         store.GrantWrite(calculator);
         anomalies.GrantPut(calculator);
-        series.Grant(
-            calculator,
-            "dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem");
+        series.Grant(calculator, "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query");
 
         var query = new QueryApi(this, "Query", new()
         {

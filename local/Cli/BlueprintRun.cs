@@ -30,6 +30,7 @@ internal sealed class BlueprintRun(RunOptions options)
                 PagePort = options.PagePort,
                 DataDirectory = options.Data,
                 EnforceQuotas = !options.NoQuotas,
+                EnforcePermissions = !options.NoPermissions,
                 FunctionOutput = options.Logs ? _screen.FunctionLine : null,
             },
             cancellation);
@@ -42,6 +43,11 @@ internal sealed class BlueprintRun(RunOptions options)
         _screen.Start(host);
         await FeedAsync(run, input, cancellation);
         var summary = run.Summarize();
+        if (options.Permissions && summary.Permissions is { } permissions)
+        {
+            _screen.Permissions(permissions);
+        }
+
         _screen.End(summary);
         return summary.Complete ? Complete : Incomplete;
     }

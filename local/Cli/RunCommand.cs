@@ -24,6 +24,8 @@ internal static class RunCommand
         var data = new Option<string?>("--data") { Description = "A folder to keep the buckets in; without it they go with the run." };
         var json = new Option<bool>("--json") { Description = "Prints the summary as one line of JSON, the last one." };
         var noQuotas = new Option<bool>("--no-quotas") { Description = "Streams take all they can instead of what AWS allows per shard." };
+        var noPermissions = new Option<bool>("--no-permissions") { Description = "Lets every function and service do everything, instead of what its role allows." };
+        var permissions = new Option<bool>("--permissions") { Description = "Lists what each role was granted, and what of it the run used." };
         var logs = new Option<bool>("--logs") { Description = "Shows what the functions write." };
         var seed = new Option<int>("--seed") { Description = "Decides the simulator's values and faults.", DefaultValueFactory = _ => 1 };
         var devices = new Option<int>("--devices") { Description = "How many devices the simulator plays, 1 to 99.", DefaultValueFactory = _ => 8 };
@@ -36,7 +38,7 @@ internal static class RunCommand
 
         var command = new Command("run", "Synthesizes a blueprint and runs it here, fed with readings, every record accounted for.")
         {
-            blueprint, rate, duration, drain, input, assembly, port, page, outputs, data, json, noQuotas, logs, seed, devices, faulty, context,
+            blueprint, rate, duration, drain, input, assembly, port, page, outputs, data, json, noQuotas, noPermissions, permissions, logs, seed, devices, faulty, context,
         };
         command.SetAction((result, cancellation) => GuardedAsync(new()
         {
@@ -52,6 +54,8 @@ internal static class RunCommand
             Data = result.GetValue(data),
             Json = result.GetValue(json),
             NoQuotas = result.GetValue(noQuotas),
+            NoPermissions = result.GetValue(noPermissions),
+            Permissions = result.GetValue(permissions),
             Logs = result.GetValue(logs),
             Seed = result.GetValue(seed),
             Devices = result.GetValue(devices),

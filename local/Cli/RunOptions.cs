@@ -29,6 +29,10 @@ internal sealed record RunOptions
 
     public bool NoQuotas { get; init; }
 
+    public bool NoPermissions { get; init; }
+
+    public bool Permissions { get; init; }
+
     public bool Logs { get; init; }
 
     public required int Seed { get; init; }

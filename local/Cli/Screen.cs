@@ -81,6 +81,27 @@ internal sealed class Screen
         }
     }
 
+    /// <summary>Every grant with the times it was used, holder by holder.</summary>
+    public void Permissions(PermissionSummary permissions) => Line(() =>
+    {
+        var table = new Table().Border(TableBorder.Simple).AddColumns("Role or policy", "Action", "Resource", "Used", "");
+        table.Columns[3].RightAligned();
+        foreach (var holder in permissions.Grants.GroupBy(grant => grant.Holder))
+        {
+            foreach (var (index, grant) in holder.Index())
+            {
+                table.AddRow(
+                    index == 0 ? Markup.Escape(grant.Holder) : "",
+                    Markup.Escape(grant.Action),
+                    Markup.Escape(grant.Resource),
+                    grant.Times > 0 ? Number(grant.Times) : "[yellow]never[/]",
+                    $"[grey]{Markup.Escape(grant.Note ?? "")}[/]");
+            }
+        }
+
+        _console.Write(table);
+    });
+
     public void End(RunSummary summary)
     {
         Line(() =>
@@ -99,6 +120,15 @@ internal sealed class Screen
             foreach (var (delivery, records) in summary.Archived)
             {
                 _console.MarkupLineInterpolated($"  [grey]{Number(records)} records archived by {delivery}[/]");
+            }
+
+            if (summary.Permissions is { } permissions)
+            {
+                _console.MarkupLineInterpolated($"  [grey]permissions: {permissions.Used} of {permissions.Granted} grants used, {permissions.Refused.Count} calls refused (--permissions lists them)[/]");
+                foreach (var remark in permissions.Remarks)
+                {
+                    _console.MarkupLineInterpolated($"  [yellow]{remark}[/]");
+                }
             }
 
             foreach (var error in summary.Errors)

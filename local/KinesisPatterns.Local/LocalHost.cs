@@ -4,6 +4,7 @@ using KinesisPatterns.Local.ApiGateway;
 using KinesisPatterns.Local.Assembly;
 using KinesisPatterns.Local.Flink;
 using KinesisPatterns.Local.Hosting;
+using KinesisPatterns.Local.Iam;
 using KinesisPatterns.Local.Kinesis;
 using KinesisPatterns.Local.Lambda;
 using KinesisPatterns.Local.Ledger;
@@ -29,6 +30,9 @@ public sealed partial class LocalHost : IAsyncDisposable
     private readonly MetricLog _metrics = new();
     private readonly CancellationTokenSource _stopping = new();
     private Task _sampling = Task.CompletedTask;
+    private readonly ServiceRoles? _roles;
+    private readonly FunctionLogs? _logs;
+    private readonly PermissionReport? _report;
     private DashboardPage? _dashboards;
 
     private LocalHost(LocalHostOptions options)
@@ -43,7 +47,19 @@ public sealed partial class LocalHost : IAsyncDisposable
         Deployment = new(stack, new(Account, options.Region));
         var observer = new LedgerObserver(Ledger);
         Recorder = new(observer);
-        var kinesis = new KinesisService(new() { Region = options.Region, AccountId = Account, EnforceQuotas = options.EnforceQuotas, Observer = observer, EnforceCallRates = options.EnforceCallRates, Transition = options.StreamTransition });
+        var authorization = options.EnforcePermissions ? new Iam.Authorization(Deployment, Remark, TimeProvider.System) : null;
+        (_roles, _logs) = authorization is null ? (null, null) : Roles(authorization);
+        KinesisService? kinesis = null;
+        kinesis = new(new()
+        {
+            Region = options.Region,
+            AccountId = Account,
+            EnforceQuotas = options.EnforceQuotas,
+            Observer = observer,
+            EnforceCallRates = options.EnforceCallRates,
+            Transition = options.StreamTransition,
+            Authorize = (context, action, arn) => KinesisRights.Refusal(kinesis!, context, action, arn),
+        });
         var s3 = new S3Service(_data, TimeProvider.System);
         var queues = new SqsService(Deployment.Identity, TimeProvider.System);
         var topics = new SnsService(Deployment.Identity, queues, TimeProvider.System);
@@ -52,12 +68,26 @@ public sealed partial class LocalHost : IAsyncDisposable
             Kinesis = kinesis,
             Endpoint = () => Endpoint.Authority,
             OnFunctionLog = (function, _, line) => OnFunctionLog(function, line),
-            OnRemark = remark => options.FunctionOutput?.Invoke("host", remark),
-            Destination = new FailureDestination(s3, queues, topics, Recorder.Kept),
+            OnRemark = Remark,
+            Authorize = (context, action, arn) => context.Caller()?.Refusal(action, arn),
+            AuthorizePolling = mapping => _roles?.OfFunction(mapping.Function.Name) is { } role ? KinesisRights.ReadRefusal(role, mapping.Stream) : null,
+            Destination = new FailureDestination(s3, queues, topics, Recorder.Kept, function => _roles?.OfFunction(function)),
             Observer = Recorder,
         });
-        var api = new ApiGatewayService(InvokeAsync, Deployment.Identity, TimeProvider.System);
-        Services = new(kinesis, lambda, new(), s3, new(), new(TimeProvider.System), api, new(Deployment.Identity, TimeProvider.System) { Queues = queues, Topics = topics }, queues, topics, new(StringComparer.Ordinal));
+        var api = new ApiGatewayService(InvokeAsync, Deployment.Identity, TimeProvider.System) { Authorization = authorization };
+        Services = new(kinesis, lambda, new(), s3, new(), new(TimeProvider.System), api, new(Deployment.Identity, TimeProvider.System) { Queues = queues, Topics = topics }, queues, topics, new(StringComparer.Ordinal))
+        {
+            Authorization = authorization,
+        };
+        if (authorization is not null)
+        {
+            _report = new(Deployment, authorization);
+            authorization.PutPolicies = arn => kinesis.Policies.GetValueOrDefault(arn);
+            Services.Events.Refusal = (rule, target) => EventRights.Refusal(authorization, rule, target);
+            queues.Authorize = topics.Authorize = MessagingRights.Refusal;
+            topics.DeliveryRefusal = subscription => MessagingRights.DeliveryRefusal(authorization, subscription);
+        }
+
         _web = Build(options);
     }
 
@@ -78,6 +108,12 @@ public sealed partial class LocalHost : IAsyncDisposable
 
     /// <summary>Where every record that a stream accepted is, from its acceptance to its end in each event source mapping.</summary>
     public RecordLedger Ledger { get; } = new();
+
+    /// <summary>What the stack's policies grant, and what of it was used so far; nothing when permissions are not enforced.</summary>
+    public IReadOnlyList<PermissionUse> Permissions => _report?.Uses() ?? [];
+
+    /// <summary>Calls that were refused so far.</summary>
+    public IReadOnlyList<RefusedCall> Refused => _report?.Refused() ?? [];
 
     internal Deployment Deployment { get; }
 
@@ -141,7 +177,7 @@ public sealed partial class LocalHost : IAsyncDisposable
         await ListenAsync(cancellation);
 
         var hosts = new CloudHosts(Deployment, Endpoint);
-        Resources = await new Provisioner(Deployment, hosts, Endpoint, Services, TimeProvider.System).RunAsync(InvokeAsync, line => _options.FunctionOutput?.Invoke("Flink", line), cancellation);
+        Resources = await new Provisioner(Deployment, hosts, Endpoint, Services, _roles, TimeProvider.System).RunAsync(InvokeAsync, line => _options.FunctionOutput?.Invoke("Flink", line), cancellation);
         _dashboards = new(DashboardFile.Of(Deployment), Services.Influx.Values.FirstOrDefault()?.Store, _metrics);
         _sampling = new MetricSampler(Services, _metrics, TimeProvider.System).RunAsync(_stopping.Token);
         Outputs = Deployment.Outputs().ToDictionary(o => o.Key, o => hosts.Localized(o.Value));
@@ -163,8 +199,21 @@ public sealed partial class LocalHost : IAsyncDisposable
         Page = addresses[1];
     }
 
+    private (ServiceRoles, FunctionLogs) Roles(Iam.Authorization authorization)
+    {
+        var roles = new ServiceRoles(Deployment, authorization);
+        return (roles, new(Deployment, authorization, roles));
+    }
+
+    private void Remark(string remark) => _options.FunctionOutput?.Invoke("host", remark);
+
     private void OnFunctionLog(string function, string line)
     {
+        if (_logs?.Take(function) == false)
+        {
+            return;
+        }
+
         _metrics.Take(line);
         _options.FunctionOutput?.Invoke(function, line);
     }

@@ -102,11 +102,9 @@ public sealed class LeastPrivilegeTests
         Assert.Equal("", Rights("Cleansing", "dynamodb:", "secretsmanager:"));
         Assert.Equal(
             """
-            dynamodb:BatchGetItem ["Series","Arn"]
             dynamodb:GetItem ["Series","Arn"]
             dynamodb:PutItem ["Series","Arn"]
             dynamodb:Query ["Series","Arn"]
-            dynamodb:UpdateItem ["Series","Arn"]
             events:PutEvents ["AnomaliesBus","Arn"]
             secretsmanager:DescribeSecret "StoreLogin"
             secretsmanager:GetSecretValue "StoreLogin"

@@ -14,10 +14,13 @@ public sealed class Blueprint : IAsyncLifetime
 {
     private static readonly BasicAWSCredentials Credentials = new("local", "local");
 
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("kinesis-patterns-test-");
+    private readonly DirectoryInfo _folder = System.IO.Directory.CreateTempSubdirectory("kinesis-patterns-test-");
     private readonly List<string> _log = [];
 
     public LocalHost Host { get; private set; } = null!;
+
+    /// <summary>The cloud assembly.</summary>
+    public string Directory => _folder.FullName;
 
     public IAmazonKinesis Kinesis { get; private set; } = null!;
 

@@ -16,6 +16,10 @@ internal sealed class TestStack : IAsyncDisposable
         return (stack, stack._host);
     }
 
+    /// <summary>What a request that a key signed carries: the host looks at the key and not at the signature.</summary>
+    public static string Signature(string accessKey) =>
+        $"AWS4-HMAC-SHA256 Credential={accessKey}/20260101/us-east-1/any/aws4_request, SignedHeaders=host, Signature=local";
+
     public string Write(string resources, string outputs = "{}")
     {
         File.WriteAllText(Path.Combine(_folder.FullName, "manifest.json"), """

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using KinesisPatterns.Local.Assembly;
+using KinesisPatterns.Local.Iam;
 using Microsoft.AspNetCore.Http;
 
 namespace KinesisPatterns.Local.ApiGateway;
@@ -14,6 +15,9 @@ internal delegate Task<ReadOnlyMemory<byte>?> InvokeFunction(string functionArn,
 internal sealed class ApiGatewayService(InvokeFunction invoke, AwsIdentity aws, TimeProvider clock)
 {
     private readonly Dictionary<string, RestApi> _apis = new(StringComparer.Ordinal);
+
+    /// <summary>Who may do what; null when permissions are not enforced.</summary>
+    public Authorization? Authorization { get; init; }
 
     public void Add(RestApi api) => _apis[api.Id] = api;
 
@@ -33,6 +37,13 @@ internal sealed class ApiGatewayService(InvokeFunction invoke, AwsIdentity aws, 
             return;
         }
 
+        var resourceArn = aws.Arn("execute-api", $"{api.Id}/{stage}/{context.Request.Method}{path}");
+        if (CallRefusal(context, method, resourceArn) is { } refusal)
+        {
+            await SayAsync(context, 403, refusal, "Message");
+            return;
+        }
+
         var missing = method.RequiredQuery.Where(q => !context.Request.Query.ContainsKey(q)).ToList();
         if (missing.Count > 0)
         {
@@ -40,9 +51,26 @@ internal sealed class ApiGatewayService(InvokeFunction invoke, AwsIdentity aws, 
             return;
         }
 
+        if (InvokeRefusal(method, aws.Arn("execute-api", $"{api.Id}/{stage}/{method.HttpMethod}{method.Resource}")) is { } invokeRefusal)
+        {
+            Authorization!.Remark($"{api.Name}: Execution failed due to configuration error: Invalid permissions on Lambda function: {invokeRefusal}");
+            await SayAsync(context, 500, "Internal server error");
+            return;
+        }
+
         var answer = await invoke(method.FunctionArn, await EventAsync(context, api, method, path, parameters), context.RequestAborted);
         await AnswerAsync(context, answer);
     }
+
+    // An open method has no caller; its API's policy may still deny.
+    // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-authorization-flow.html
+    private string? CallRefusal(HttpContext context, ApiMethod method, string resourceArn) =>
+        (method.AuthorizationType == "AWS_IAM" ? context.Caller() : Authorization?.Developer)?.Refusal("execute-api:Invoke", resourceArn);
+
+    // https://docs.aws.amazon.com/apigateway/latest/developerguide/permissions.html
+    private string? InvokeRefusal(ApiMethod method, string sourceArn) =>
+        (method.Credentials is { } role ? Authorization?.As(role, "BackplaneAssumeRoleSession") : Authorization?.Service("apigateway.amazonaws.com", sourceArn))
+            ?.Refusal("lambda:InvokeFunction", method.FunctionArn);
 
     private async Task<byte[]> EventAsync(HttpContext context, RestApi api, ApiMethod method, string path, Dictionary<string, string> parameters)
     {
@@ -119,11 +147,11 @@ internal sealed class ApiGatewayService(InvokeFunction invoke, AwsIdentity aws, 
         }
     }
 
-    private static Task SayAsync(HttpContext context, int status, string message)
+    private static Task SayAsync(HttpContext context, int status, string message, string member = "message")
     {
         context.Response.StatusCode = status;
         context.Response.ContentType = "application/json";
-        return context.Response.WriteAsync(new JsonObject { ["message"] = message }.ToJsonString(), context.RequestAborted);
+        return context.Response.WriteAsync(new JsonObject { [member] = message }.ToJsonString(), context.RequestAborted);
     }
 
     private static JsonObject? Single(IEnumerable<KeyValuePair<string, string?>> pairs) =>

@@ -4,7 +4,7 @@ namespace KinesisPatterns.Local.ApiGateway;
 
 /// <summary>A method of a REST API: what it takes and the function that answers it.</summary>
 internal sealed record ApiMethod(
-    string HttpMethod, string[] Template, string Resource, string FunctionArn, string AuthorizationType, IReadOnlyList<string> RequiredQuery);
+    string HttpMethod, string[] Template, string Resource, string FunctionArn, string AuthorizationType, IReadOnlyList<string> RequiredQuery, string? Credentials);
 
 /// <summary>The routes of one REST API, as its resources and methods spell them.</summary>
 internal sealed class RestApi
@@ -38,7 +38,8 @@ internal sealed class RestApi
                 path,
                 FunctionOf(method)!,
                 (string?)method.Properties["AuthorizationType"] ?? "NONE",
-                RequiredQuery(method, deployment));
+                RequiredQuery(method, deployment),
+                (string?)method.Properties["Integration"]?["Credentials"]);
         return new(api.Ref, (string?)api.Properties["Name"] ?? api.LogicalId, (string?)stage?.Properties["StageName"] ?? "prod", [.. methods]);
     }
 

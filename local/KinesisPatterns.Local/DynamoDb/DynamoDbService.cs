@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using KinesisPatterns.Local.Assembly;
 using KinesisPatterns.Local.Hosting;
+using KinesisPatterns.Local.Iam;
 using Microsoft.AspNetCore.Http;
 
 namespace KinesisPatterns.Local.DynamoDb;
@@ -19,6 +20,7 @@ internal sealed class DynamoDbService : IAsyncDisposable
     private readonly SemaphoreSlim _starting = new(1);
     private readonly SemaphoreSlim _changing = new(1);
     private readonly HttpClient _http = new(new SocketsHttpHandler { PooledConnectionIdleTimeout = TimeSpan.FromMinutes(5) });
+    private readonly Dictionary<string, DynamoDbTable> _tables = new(StringComparer.Ordinal);
     private Dynalite? _dynalite;
 
     public async Task CreateTableAsync(Resource resource, CancellationToken cancellation)
@@ -35,6 +37,7 @@ internal sealed class DynamoDbService : IAsyncDisposable
         }
 
         await CallAsync("CreateTable", request, cancellation);
+        _tables[resource.Ref] = DynamoDbTable.Of(resource);
     }
 
     public async Task<JsonObject> CallAsync(string operation, JsonObject request, CancellationToken cancellation)
@@ -68,6 +71,16 @@ internal sealed class DynamoDbService : IAsyncDisposable
     {
         using var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body, context.RequestAborted);
+        try
+        {
+            DynamoDbRights.Demand(context, body.GetBuffer().AsMemory(0, (int)body.Length), _tables);
+        }
+        catch (AccessDeniedException denied)
+        {
+            await AwsJson.ErrorAsync(context, AwsJson.AccessDenied(denied));
+            return;
+        }
+
         var target = context.Request.Headers["X-Amz-Target"].ToString();
         var operation = target[(target.LastIndexOf('.') + 1)..];
         if (operation is "UpdateTable" or "UpdateContinuousBackups" or "DescribeContinuousBackups"

@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using KinesisPatterns.Local.Assembly;
 using KinesisPatterns.Local.Hosting;
+using KinesisPatterns.Local.Iam;
 using KinesisPatterns.Local.Messaging;
 using Microsoft.AspNetCore.Http;
 
@@ -24,6 +25,9 @@ internal sealed class EventBridgeService(AwsIdentity aws, TimeProvider clock)
     /// <summary>Everything that was sent to topics.</summary>
     public IReadOnlyCollection<SentMessage> Sent => _sent;
 
+    /// <summary>Why a rule may not tell one of its targets; null when it may. Asked before each message.</summary>
+    public Func<EventRule, EventTarget, string?> Refusal { get; set; } = (_, _) => null;
+
     /// <summary>Is told of every message to a topic.</summary>
     public Action<SentMessage>? OnSent { get; set; }
 
@@ -38,14 +42,19 @@ internal sealed class EventBridgeService(AwsIdentity aws, TimeProvider clock)
     public void AddRule(EventRule rule) => _buses.GetOrAdd(BusName(rule.Bus), _ => []).Add(rule);
 
     public Task HandleAsync(HttpContext context) => AwsJson.ServeAsync(context, (operation, request) =>
-        Task.FromResult<JsonObject?>(operation == "PutEvents" ? PutEvents(request) : throw AwsJson.Unknown($"events:{operation}")));
+        Task.FromResult<JsonObject?>(operation == "PutEvents" ? PutEvents(context, request) : throw AwsJson.Unknown($"events:{operation}")));
 
-    private JsonObject PutEvents(JsonObject request)
+    private JsonObject PutEvents(HttpContext context, JsonObject request)
     {
         var entries = request["Entries"]?.AsArray() ?? [];
         if (entries.Count is 0 or > MostEntries)
         {
             throw new AwsJsonError("ValidationException", $"Entries: expected 1 to {MostEntries}, got {entries.Count}");
+        }
+
+        foreach (var bus in entries.Select(entry => BusName((string?)entry!["EventBusName"] ?? "default")).Distinct(StringComparer.Ordinal))
+        {
+            context.Demand("events:PutEvents", aws.Arn("events", $"event-bus/{bus}"));
         }
 
         var answers = new JsonArray([.. entries.Select(entry => Put(entry!.AsObject()))]);
@@ -93,6 +102,7 @@ internal sealed class EventBridgeService(AwsIdentity aws, TimeProvider clock)
             from rule in rules
             where rule.Pattern.Matches(theEvent)
             from target in rule.Targets
+            where Refusal(rule, target) is null
             select new SentMessage(target.Arn, target.Text(theEvent), theEvent);
         foreach (var message in told)
         {

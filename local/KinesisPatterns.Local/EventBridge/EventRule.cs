@@ -6,7 +6,7 @@ using KinesisPatterns.Local.Lambda;
 namespace KinesisPatterns.Local.EventBridge;
 
 /// <summary>A rule of an event bus: which events it takes, and whom it tells of them.</summary>
-internal sealed record EventRule(string Name, string Bus, FilterPattern Pattern, IReadOnlyList<EventTarget> Targets)
+internal sealed record EventRule(string Name, string Arn, string Bus, FilterPattern Pattern, IReadOnlyList<EventTarget> Targets)
 {
     /// <summary>Reads an <c>AWS::Events::Rule</c>; null when it has no pattern or is switched off.</summary>
     /// <remarks>https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-events-rule.html</remarks>
@@ -21,6 +21,7 @@ internal sealed record EventRule(string Name, string Bus, FilterPattern Pattern,
         using var json = JsonDocument.Parse(pattern.ToJsonString());
         return new(
             resource.Ref,
+            resource.Attributes["Arn"],
             (string?)p["EventBusName"] ?? "default",
             FilterPattern.Parse(json.RootElement),
             [.. (p["Targets"]?.AsArray() ?? []).Select(target => EventTarget.Of(target!.AsObject()))]);

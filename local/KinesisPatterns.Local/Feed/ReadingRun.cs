@@ -106,7 +106,12 @@ internal sealed class ReadingRun : IPageSource, IAsyncDisposable
             Messages = _host.Services.Events.Sent.GroupBy(m => m.TopicArn[(m.TopicArn.LastIndexOf(':') + 1)..]).ToDictionary(g => g.Key, g => g.LongCount()),
             Throttled = _producer.Throttled,
             Dropped = _host.Recorder.Count(RecordEnd.Dropped),
-            Errors = _host.Services.Firehose.Error is { } error ? [error.Message] : [],
+            Permissions = PermissionSummary.Of(_host),
+            Errors =
+            [
+                .. _host.Services.Firehose.Error is { } error ? [error.Message] : Array.Empty<string>(),
+                .. _host.Refused.Select(call => $"refused {call.Times} times: {call.Principal}: {call.Action} on {call.Resource}"),
+            ],
         };
     }
 

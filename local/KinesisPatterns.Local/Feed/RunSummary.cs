@@ -49,10 +49,35 @@ internal sealed record RunSummary
     /// <summary>Records that a mapping gave up and kept nowhere.</summary>
     public required long Dropped { get; init; }
 
+    /// <summary>What the stack's policies grant and what of it was used; null when permissions are not enforced.</summary>
+    public PermissionSummary? Permissions { get; init; }
+
     public required IReadOnlyList<string> Errors { get; init; }
 
     /// <summary>Whether every reading is accounted for and nothing went wrong on the way.</summary>
     public bool Complete => Lost == 0 && Dropped == 0 && Errors.Count == 0;
 
     public string ToJson() => JsonSerializer.Serialize(this, CamelCase);
+}
+
+/// <summary>Grants of a stack after a run.</summary>
+internal sealed record PermissionSummary
+{
+    public int Granted => Grants.Count;
+
+    public int Used => Grants.Count(grant => grant.Times > 0);
+
+    public required IReadOnlyList<RefusedCall> Refused { get; init; }
+
+    public required IReadOnlyList<PermissionUse> Grants { get; init; }
+
+    /// <summary>What could not be judged, and what was assumed in its place.</summary>
+    public required IReadOnlyList<string> Remarks { get; init; }
+
+    public static PermissionSummary? Of(LocalHost host) => host.Services.Authorization is not { } authorization ? null : new()
+    {
+        Refused = host.Refused,
+        Grants = host.Permissions,
+        Remarks = [.. authorization.Remarks.Order(StringComparer.Ordinal)],
+    };
 }

@@ -5,7 +5,7 @@ namespace KinesisPatterns.Local.Firehose;
 
 /// <summary>How a delivery stream delivers to S3, read from its template.</summary>
 internal sealed record DeliverySettings(
-    string BucketArn, string? Prefix, string? ErrorPrefix, TimeSpan Interval, long Size, bool Gzip, string Delimiter, string? TransformArn)
+    string BucketArn, string? Prefix, string? ErrorPrefix, TimeSpan Interval, long Size, bool Gzip, string Delimiter, string? TransformArn, string? RoleArn = null, string? LogStream = null)
 {
     // Firehose's own defaults: https://docs.aws.amazon.com/firehose/latest/APIReference/API_BufferingHints.html
     private const int DefaultSeconds = 300;
@@ -38,8 +38,14 @@ internal sealed record DeliverySettings(
             compression == "GZIP",
             Parameter(processors, "AppendDelimiterToRecord", "Delimiter") is { } delimiter ? delimiter.Replace("\\n", "\n", StringComparison.Ordinal)
                 : processors.Any(p => (string?)p["Type"] == "AppendDelimiterToRecord") ? "\n" : "",
-            Parameter(processors, "Lambda", "LambdaArn"));
+            Parameter(processors, "Lambda", "LambdaArn"),
+            (string?)s3["RoleARN"],
+            Log(s3["CloudWatchLoggingOptions"]));
     }
+
+    private static string? Log(JsonNode? options) => Json.Boolean(options?["Enabled"]) == true
+        ? $"log-group:{options!["LogGroupName"]}:log-stream:{options["LogStreamName"]}"
+        : null;
 
     private static string? Parameter(IEnumerable<JsonObject> processors, string type, string name) =>
         (from processor in processors

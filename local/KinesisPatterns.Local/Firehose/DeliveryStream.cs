@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.IO.Compression;
 using System.Text;
+using KinesisPatterns.Local.Iam;
 using KinesisPatterns.Local.S3;
 
 namespace KinesisPatterns.Local.Firehose;
@@ -23,7 +24,15 @@ internal sealed class DeliveryStream(string name, DeliverySettings settings, Buc
 
     public string Name => name;
 
+    public string Arn { get; init; } = "";
+
     public string BucketName => bucket.Name;
+
+    /// <summary>What the delivery stream's role may do; null when permissions are not enforced.</summary>
+    public Caller? Role { get; init; }
+
+    /// <summary>The log stream that errors go to; null when there is none.</summary>
+    public string? LogStreamArn { get; init; }
 
     public long Received => Interlocked.Read(ref _received);
 
@@ -141,11 +150,26 @@ internal sealed class DeliveryStream(string name, DeliverySettings settings, Buc
     }
 
     // https://docs.aws.amazon.com/firehose/latest/dev/s3-object-name.html
-    private Task<ObjectInfo> WriteAsync(string prefix, IEnumerable<ReadOnlyMemory<byte>> records, string delimiter, CancellationToken cancellation) =>
-        bucket.PutAsync(
-            $"{prefix}{name}-1-{clock.GetUtcNow().UtcDateTime.ToString("yyyy-MM-dd-HH-mm-ss", CultureInfo.InvariantCulture)}-{Guid.NewGuid()}{(settings.Gzip ? ".gz" : "")}",
-            Content(records, Encoding.UTF8.GetBytes(delimiter)),
-            cancellation);
+    private Task<ObjectInfo> WriteAsync(string prefix, IEnumerable<ReadOnlyMemory<byte>> records, string delimiter, CancellationToken cancellation)
+    {
+        var key = $"{prefix}{name}-1-{clock.GetUtcNow().UtcDateTime.ToString("yyyy-MM-dd-HH-mm-ss", CultureInfo.InvariantCulture)}-{Guid.NewGuid()}{(settings.Gzip ? ".gz" : "")}";
+        try
+        {
+            S3Rights.DemandPut(Role, bucket.Name, key);
+        }
+        catch (AccessDeniedException denied)
+        {
+            // https://docs.aws.amazon.com/firehose/latest/dev/monitoring-with-cloudwatch-logs.html
+            if (LogStreamArn is not null)
+            {
+                Role?.Refusal("logs:PutLogEvents", LogStreamArn);
+            }
+
+            throw new LocalHostException($"{name}: S3.AccessDenied: {denied.Message}", denied);
+        }
+
+        return bucket.PutAsync(key, Content(records, Encoding.UTF8.GetBytes(delimiter)), cancellation);
+    }
 
     private byte[] Content(IEnumerable<ReadOnlyMemory<byte>> records, byte[] delimiter)
     {

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using KinesisPatterns.Local.Hosting;
+using KinesisPatterns.Local.Iam;
 using KinesisPatterns.Local.Kinesis;
 using Microsoft.AspNetCore.Http;
 
@@ -18,6 +19,7 @@ internal sealed class FirehoseService(TimeProvider clock) : IAsyncDisposable
     private readonly ConcurrentDictionary<string, StreamTail> _tails = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _stopping = new();
     private readonly ConcurrentBag<Task> _running = [];
+    private LocalHostException? _undelivered;
 
     public IEnumerable<DeliveryStream> Streams => _streams.Values;
 
@@ -25,9 +27,12 @@ internal sealed class FirehoseService(TimeProvider clock) : IAsyncDisposable
     public bool IsIdle => _tails.Values.All(t => t.IsIdle);
 
     /// <summary>The first error of a delivery, if there was one.</summary>
-    public Exception? Error => _running.FirstOrDefault(t => t.IsFaulted)?.Exception?.InnerException;
+    public Exception? Error => _undelivered ?? _running.FirstOrDefault(t => t.IsFaulted)?.Exception?.InnerException;
 
-    public void Add(DeliveryStream stream, KinesisStream? source)
+    /// <param name="stream">The delivery stream.</param>
+    /// <param name="source">The stream it reads; null when records are put on it.</param>
+    /// <param name="readRefusal">Why its role may not read the source; null when it may.</param>
+    public void Add(DeliveryStream stream, KinesisStream? source, string? readRefusal = null)
     {
         _streams[stream.Name] = stream;
         _running.Add(FlushInTimeAsync(stream));
@@ -38,23 +43,31 @@ internal sealed class FirehoseService(TimeProvider clock) : IAsyncDisposable
 
         var tail = new StreamTail(source, record => new(stream.AddAsync(new(record.Data, record.Arrival), _stopping.Token)));
         _tails[stream.Name] = tail;
-        _running.Add(tail.RunAsync(_stopping.Token));
+        _running.Add(readRefusal is null ? tail.RunAsync(_stopping.Token) : Task.FromException(new LocalHostException($"{stream.Name}: {readRefusal}")));
     }
 
     public async Task FlushAsync(CancellationToken cancellation)
     {
         foreach (var stream in _streams.Values)
         {
-            await stream.FlushAsync(cancellation);
+            try
+            {
+                await stream.FlushAsync(cancellation);
+            }
+            catch (LocalHostException error)
+            {
+                // What one may not deliver stays in its buffer, and the others deliver theirs.
+                _undelivered ??= error;
+            }
         }
     }
 
     public Task HandleAsync(HttpContext context) => AwsJson.ServeAsync(context, async (operation, request) => operation switch
     {
-        "PutRecord" => await PutRecordAsync(request),
-        "PutRecordBatch" => await PutRecordBatchAsync(request),
-        "ListDeliveryStreams" => new() { ["DeliveryStreamNames"] = new JsonArray([.. _streams.Keys.Order(StringComparer.Ordinal).Select(n => (JsonNode)n)]), ["HasMoreDeliveryStreams"] = false },
-        "DescribeDeliveryStream" => new() { ["DeliveryStreamDescription"] = new JsonObject { ["DeliveryStreamName"] = Stream(request).Name, ["DeliveryStreamStatus"] = "ACTIVE" } },
+        "PutRecord" => await PutRecordAsync(Allowed(context, operation, request), request),
+        "PutRecordBatch" => await PutRecordBatchAsync(Allowed(context, operation, request), request),
+        "ListDeliveryStreams" when Allowed(context, operation) => new() { ["DeliveryStreamNames"] = new JsonArray([.. _streams.Keys.Order(StringComparer.Ordinal).Select(n => (JsonNode)n)]), ["HasMoreDeliveryStreams"] = false },
+        "DescribeDeliveryStream" => new() { ["DeliveryStreamDescription"] = new JsonObject { ["DeliveryStreamName"] = Allowed(context, operation, request).Name, ["DeliveryStreamStatus"] = "ACTIVE" } },
         _ => throw AwsJson.Unknown($"firehose:{operation}"),
     });
 
@@ -70,15 +83,14 @@ internal sealed class FirehoseService(TimeProvider clock) : IAsyncDisposable
         _stopping.Dispose();
     }
 
-    private async Task<JsonObject> PutRecordAsync(JsonObject request)
+    private async Task<JsonObject> PutRecordAsync(DeliveryStream stream, JsonObject request)
     {
-        await Stream(request).AddAsync(Record(request["Record"]), _stopping.Token);
+        await stream.AddAsync(Record(request["Record"]), _stopping.Token);
         return new() { ["RecordId"] = Guid.NewGuid().ToString(), ["Encrypted"] = false };
     }
 
-    private async Task<JsonObject> PutRecordBatchAsync(JsonObject request)
+    private async Task<JsonObject> PutRecordBatchAsync(DeliveryStream stream, JsonObject request)
     {
-        var stream = Stream(request);
         var records = request["Records"]?.AsArray() ?? [];
         if (records.Count is 0 or > RecordsPerCall)
         {
@@ -96,6 +108,19 @@ internal sealed class FirehoseService(TimeProvider clock) : IAsyncDisposable
             ["Encrypted"] = false,
             ["RequestResponses"] = new JsonArray([.. records.Select(_ => new JsonObject { ["RecordId"] = Guid.NewGuid().ToString() })]),
         };
+    }
+
+    private static bool Allowed(HttpContext context, string operation)
+    {
+        context.Demand($"firehose:{operation}", "*");
+        return true;
+    }
+
+    private DeliveryStream Allowed(HttpContext context, string operation, JsonObject request)
+    {
+        var stream = Stream(request);
+        context.Demand($"firehose:{operation}", stream.Arn);
+        return stream;
     }
 
     private DeliveryStream Stream(JsonObject request) =>

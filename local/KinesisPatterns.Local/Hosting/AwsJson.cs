@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using KinesisPatterns.Local.Iam;
 using Microsoft.AspNetCore.Http;
 
 namespace KinesisPatterns.Local.Hosting;
@@ -33,11 +34,17 @@ internal static class AwsJson
         {
             await ErrorAsync(context, new("SerializationException", error.Message));
         }
+        catch (AccessDeniedException denied)
+        {
+            await ErrorAsync(context, AccessDenied(denied));
+        }
         catch (AwsJsonError error)
         {
             await ErrorAsync(context, error);
         }
     }
+
+    public static AwsJsonError AccessDenied(AccessDeniedException denied) => new("AccessDeniedException", denied.Message);
 
     public static Task ErrorAsync(HttpContext context, AwsJsonError error)
     {

@@ -10,8 +10,23 @@ internal sealed class Gateway(HostServices services, AwsIdentity aws)
     public Task HandleAsync(HttpContext context)
     {
         var target = context.Request.Headers["X-Amz-Target"].ToString();
+        if (services.Authorization is { } authorization)
+        {
+            var caller = authorization.CallerOf(context.Request);
+            if (caller is null && target.Length > 0)
+            {
+                return AwsJson.ErrorAsync(context, Unsigned);
+            }
+
+            // Addresses that a browser opens are not signed: they are the developer's.
+            context.Features.Set(caller ?? authorization.Developer);
+        }
+
         return target.Length > 0 ? TargetAsync(context, target) : PathAsync(context, context.Request.Path.Value ?? "/");
     }
+
+    // https://docs.aws.amazon.com/kinesis/latest/APIReference/CommonErrors.html
+    private static AwsJsonError Unsigned => new("MissingAuthenticationTokenException", "Missing Authentication Token");
 
     private Task TargetAsync(HttpContext context, string target) => target[..Math.Max(0, target.IndexOf('.', StringComparison.Ordinal))] switch
     {

@@ -3,6 +3,7 @@ using KinesisPatterns.Local.DynamoDb;
 using KinesisPatterns.Local.EventBridge;
 using KinesisPatterns.Local.Firehose;
 using KinesisPatterns.Local.Flink;
+using KinesisPatterns.Local.Iam;
 using KinesisPatterns.Local.Kinesis;
 using KinesisPatterns.Local.Lambda;
 using KinesisPatterns.Local.Messaging;
@@ -28,7 +29,10 @@ internal sealed record HostServices(
 {
     private readonly Lazy<string> _scratch = new(() => Directory.CreateTempSubdirectory("kinesis-patterns-code-").FullName);
 
-    public TimestreamService Timestream { get; } = new();
+    /// <summary>Who may do what; null when permissions are not enforced.</summary>
+    public Authorization? Authorization { get; init; }
+
+    public TimestreamService Timestream { get; init; } = new();
 
     public List<FlinkJob> Jobs { get; } = [];
 

@@ -29,6 +29,9 @@ public sealed record LocalHostOptions
     /// </summary>
     public TimeSpan StreamTransition { get; init; } = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>Whether every call is held to the policies of the stack, as on AWS.</summary>
+    public bool EnforcePermissions { get; init; } = true;
+
     /// <summary>The region the stack believes it is in.</summary>
     public string Region { get; init; } = "us-east-1";
 

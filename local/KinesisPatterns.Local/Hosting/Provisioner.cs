@@ -5,6 +5,7 @@ using KinesisPatterns.Local.Assembly;
 using KinesisPatterns.Local.EventBridge;
 using KinesisPatterns.Local.Firehose;
 using KinesisPatterns.Local.Flink;
+using KinesisPatterns.Local.Iam;
 using KinesisPatterns.Local.Lambda;
 using KinesisPatterns.Local.Timestream;
 
@@ -16,6 +17,7 @@ internal sealed partial class Provisioner(
     CloudHosts hosts,
     Uri endpoint,
     HostServices services,
+    ServiceRoles? roles,
     TimeProvider clock)
 {
     private const string CheckedOnly = "checked, not run";
@@ -30,6 +32,9 @@ internal sealed partial class Provisioner(
     public async Task<IReadOnlyList<ResourceStatus>> RunAsync(InvokeFunction invoke, Action<string> flinkLog, CancellationToken cancellation)
     {
         var hooks = new DeploymentHooks(deployment);
+
+        // What AWS would not deploy does not start.
+        roles?.Check(function => !hooks.Include(function));
 
         // What others refer to comes first; what starts data flowing comes last.
         Each("AWS::S3::Bucket", bucket => $"folder {services.S3.CreateBucket(bucket.Ref).Folder}");
@@ -86,12 +91,17 @@ internal sealed partial class Provisioner(
         _statuses.GetValueOrDefault(resource.LogicalId) ?? resource.Type switch
         {
             "AWS::Logs::LogGroup" => Part(resource, "function output goes to the terminal (--logs)"),
-            "AWS::IAM::Role" or "AWS::IAM::Policy" => Checked(resource, $"{CheckedOnly}: permissions are not enforced yet"),
+            "AWS::IAM::Role" or "AWS::IAM::Policy" or "AWS::IAM::ManagedPolicy" or "AWS::IAM::RolePolicy" or "AWS::Lambda::Permission"
+                or "AWS::S3::BucketPolicy" or "AWS::SNS::TopicPolicy" or "AWS::SQS::QueuePolicy" or "AWS::Kinesis::ResourcePolicy"
+                or "AWS::SecretsManager::ResourcePolicy" or "AWS::Events::EventBusPolicy" => Permissions(resource),
+            "AWS::KMS::Key" or "AWS::KMS::Alias" => services.Authorization is null ? Checked(resource, CheckedOnly) : Part(resource, "its policy is enforced; nothing is encrypted"),
             "AWS::Lambda::Function" => Checked(resource, $"{CheckedOnly}: it takes part in deployments only"),
-            "AWS::Lambda::Permission" => Checked(resource, $"{CheckedOnly}: permissions are not enforced yet"),
             "AWS::ApiGateway::Resource" or "AWS::ApiGateway::Method" or "AWS::ApiGateway::Stage" or "AWS::ApiGateway::RequestValidator" => Part(resource, "part of the API"),
             _ => Checked(resource, CheckedOnly),
         };
+
+    private ResourceStatus Permissions(Resource resource) =>
+        services.Authorization is null ? Checked(resource, $"{CheckedOnly}: permissions are switched off") : Part(resource, "enforced");
 
     private static bool RunsFlink(Resource application) => FlinkJob.Home is not null || FlinkEquivalents.IsNamedBy(application.Definition);
 
@@ -104,6 +114,11 @@ internal sealed partial class Provisioner(
 
         var code = (string?)application.Properties["ApplicationConfiguration"]?["ApplicationCodeConfiguration"]?["CodeContent"]?["S3ContentLocation"]?["FileKey"]
             ?? throw new LocalHostException($"{application.Path}: only applications from an asset run here");
+        if ((string?)application.Properties["ServiceExecutionRole"] is { } role && services.Authorization is { } authorization)
+        {
+            authorization.Register($"LOCAL{application.LogicalId}", authorization.As(role, application.Ref));
+        }
+
         services.Jobs.Add(FlinkJob.Start(application, deployment.Asset(code), home, endpoint, deployment.Identity.Region, log));
         return $"Flink in {home}";
     }
@@ -208,7 +223,7 @@ internal sealed partial class Provisioner(
     {
         var database = new InfluxService(new(), () => ("", ""), clock);
         services.Influx[table.LogicalId] = database;
-        services.Timestream.Add((string?)table.Properties["DatabaseName"] ?? "", table.Attributes["Name"], database.Store);
+        services.Timestream.Add((string?)table.Properties["DatabaseName"] ?? "", table.Attributes["Name"], table.Attributes["Arn"], database.Store);
         return "WriteRecords into a store in memory";
     }
 
@@ -279,8 +294,18 @@ internal sealed partial class Provisioner(
         var bucket = deployment.ByReference(settings.BucketArn) ?? throw new LocalHostException($"{resource.Path}: the bucket {settings.BucketArn} is not in this stack");
         var sourceArn = (string?)resource.Properties["KinesisStreamSourceConfiguration"]?["KinesisStreamARN"];
         var source = sourceArn is null ? null : services.Kinesis.TryGet(sourceArn) ?? throw new LocalHostException($"{resource.Path}: the stream {sourceArn} is not in this stack");
-        var transform = settings.TransformArn is null ? null : new Transform(settings.TransformArn, resource.Attributes["Arn"], deployment.Identity.Region, invoke, clock);
-        services.Firehose.Add(new(resource.Ref, settings, services.S3.Bucket(bucket.Ref), transform, clock), source);
+        var role = settings.RoleArn is null ? null : services.Authorization?.As(settings.RoleArn, resource.Ref);
+        var transform = settings.TransformArn is null ? null : new Transform(settings.TransformArn, resource.Attributes["Arn"], deployment.Identity.Region, InvokeAsync, clock);
+        var delivery = new DeliveryStream(resource.Ref, settings, services.S3.Bucket(bucket.Ref), transform, clock)
+        {
+            Arn = resource.Attributes["Arn"],
+            Role = role,
+            LogStreamArn = settings.LogStream is null ? null : deployment.Identity.Arn("logs", settings.LogStream),
+        };
+        services.Firehose.Add(delivery, source, source is null ? null : FirehoseRights.ReadRefusal(role, source));
+        Task<ReadOnlyMemory<byte>?> InvokeAsync(string function, ReadOnlyMemory<byte> payload, CancellationToken cancellation) =>
+            role?.Refusal("lambda:InvokeFunction", function) is null ? invoke(function, payload, cancellation) : Task.FromResult<ReadOnlyMemory<byte>?>(null);
+
         return $"delivers to {bucket.Ref} every {settings.Interval.TotalSeconds:0} s or {settings.Size / 1048576} MiB";
     }
 
@@ -288,7 +313,7 @@ internal sealed partial class Provisioner(
     {
         var rest = RestApi.Of(resource, deployment);
         services.Api.Add(rest);
-        return $"{endpoint}_api/{rest.Id}/{rest.Stage}/ (signatures are not checked yet)";
+        return $"{endpoint}_api/{rest.Id}/{rest.Stage}/ (an unsigned request is the developer's)";
     }
 
     private string Mapping(Resource mapping)

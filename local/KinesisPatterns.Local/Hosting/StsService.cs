@@ -1,4 +1,5 @@
 using KinesisPatterns.Local.Assembly;
+using KinesisPatterns.Local.Iam;
 using Microsoft.AspNetCore.Http;
 
 namespace KinesisPatterns.Local.Hosting;
@@ -12,7 +13,7 @@ internal static class StsService
         return context.Response.WriteAsync($"""
             <GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">
               <GetCallerIdentityResult>
-                <Arn>{aws.GlobalArn("iam", "user/local")}</Arn>
+                <Arn>{context.Caller()?.Principal.Name ?? aws.GlobalArn("iam", "user/local")}</Arn>
                 <UserId>AIDALOCAL</UserId>
                 <Account>{aws.Account}</Account>
               </GetCallerIdentityResult>

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace KinesisPatterns.Local.Kinesis;
 
-/// <summary>Resource policies: checked for their form, kept and handed out.</summary>
+/// <summary>Resource policies: checked for their form, kept and handed out; the host evaluates them where permissions are enforced.</summary>
 /// <remarks>https://docs.aws.amazon.com/streams/latest/dev/controlling-access.html</remarks>
 internal static class PolicyOperations
 {

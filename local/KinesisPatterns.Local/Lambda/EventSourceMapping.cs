@@ -152,6 +152,22 @@ internal sealed class EventSourceMapping : IAsyncDisposable
 
     internal void ReportProgress() => _progress.Fire();
 
+    /// <summary>Waits until the function's role may read the stream.</summary>
+    internal async Task MayReadAsync(CancellationToken cancellationToken)
+    {
+        for (var attempt = 0; Options.AuthorizePolling?.Invoke(this) is { } refusal; attempt++)
+        {
+            if (LastError != refusal)
+            {
+                LastError = refusal;
+                Remark(refusal);
+            }
+
+            LastProcessingResult = "PROBLEM: Lambda cannot read the stream";
+            await BackOff.WaitAsync(attempt, Tuning.FirstRetry, Tuning.LongestRetry, Options.Time, cancellationToken);
+        }
+    }
+
     internal void Remark(string text) => Options.OnRemark?.Invoke($"{Function.Name} on {Stream.Name}: {text}");
 
     private async Task RunAsync()

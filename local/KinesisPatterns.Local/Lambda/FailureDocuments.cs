@@ -18,6 +18,7 @@ internal static class FailureDocuments
             Condition = condition,
             DestinationArn = mapping.Settings.OnFailureDestinationArn ?? "",
             RecordCount = records.Length,
+            Function = mapping.Function.Name,
             S3Key = $"aws/lambda/{mapping.Uuid}/{records[0].ShardId}/"
                 + now.ToString("yyyy'/'MM'/'dd'/'yyyy-MM-dd'T'HH.mm.ss", CultureInfo.InvariantCulture)
                 + $"-{Guid.NewGuid()}",

@@ -13,6 +13,9 @@ internal sealed record FailureDocument
     /// <summary>How many records it stands for.</summary>
     public required int RecordCount { get; init; }
 
+    /// <summary>The function whose records they were: its role delivers.</summary>
+    public string Function { get; init; } = "";
+
     /// <summary>The object key for a bucket.</summary>
     public required string S3Key { get; init; }
 

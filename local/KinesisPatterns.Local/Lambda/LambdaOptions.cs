@@ -44,6 +44,9 @@ internal sealed record LambdaOptions
     /// <summary>Where mappings keep how far they are beyond this process; null keeps it in memory only.</summary>
     public MappingStore? Store { get; init; }
 
+    /// <summary>Asked before a mapping reads its stream, which it does as the function's role; a text is why it may not.</summary>
+    public Func<EventSourceMapping, string?>? AuthorizePolling { get; init; }
+
     /// <summary>Asked before each call of the Lambda API; null allows everything, a text refuses with it.</summary>
     public Func<HttpContext, string, string, string?>? Authorize { get; init; }
 }

@@ -83,6 +83,7 @@ internal sealed class ShardPoller(EventSourceMapping mapping, ShardReader reader
                 return false;
             }
 
+            await mapping.MayReadAsync(cancellationToken);
             if (throughput is not null)
             {
                 await throughput.WaitAsync(mapping.Stream, mapping.Options.Time, cancellationToken);

@@ -30,6 +30,9 @@ internal sealed partial class SnsService(AwsIdentity aws, SqsService queues, Tim
     /// <summary>Asked before each call; null allows everything.</summary>
     public MessagingAuthorizer? Authorize { get; set; }
 
+    /// <summary>Asked before a subscription's queue is told; a text is why it may not be.</summary>
+    public Func<SnsSubscription, string?>? DeliveryRefusal { get; set; }
+
     public SnsTopic Create(string name)
     {
         if (!Names().IsMatch(name))
@@ -97,7 +100,7 @@ internal sealed partial class SnsService(AwsIdentity aws, SqsService queues, Tim
         List<SnsSubscription> subscriptions;
         lock (topic.Subscriptions)
         {
-            subscriptions = [.. topic.Subscriptions.Where(s => s.Protocol == "sqs" && s.Takes(message, attributes))];
+            subscriptions = [.. topic.Subscriptions.Where(s => s.Protocol == "sqs" && s.Takes(message, attributes) && DeliveryRefusal?.Invoke(s) is null)];
         }
 
         foreach (var subscription in subscriptions)

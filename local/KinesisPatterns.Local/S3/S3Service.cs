@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Xml.Linq;
+using KinesisPatterns.Local.Iam;
 using Microsoft.AspNetCore.Http;
 
 namespace KinesisPatterns.Local.S3;
@@ -25,9 +26,14 @@ internal sealed class S3Service(string root, TimeProvider clock)
         try
         {
             var (bucket, key) = Address(context.Request);
+            S3Rights.Demand(context, bucket, key);
             await (bucket.Length == 0 ? ListBucketsAsync(context)
                 : key.Length == 0 ? BucketAsync(context, bucket)
                 : ObjectAsync(context, Bucket(bucket), key));
+        }
+        catch (AccessDeniedException denied)
+        {
+            await WriteAsync(context, 403, new("Error", new XElement("Code", "AccessDenied"), new XElement("Message", denied.Message)));
         }
         catch (S3Error error)
         {
@@ -103,9 +109,15 @@ internal sealed class S3Service(string root, TimeProvider clock)
     {
         var request = XDocument.Parse(System.Text.Encoding.UTF8.GetString(await S3Body.ReadAsync(context)));
         var keys = request.Descendants().Where(e => e.Name.LocalName == "Key").Select(e => e.Value).ToList();
-        keys.ForEach(bucket.Remove);
+        var refused = keys.Select(k => (Key: k, Why: S3Rights.DeleteRefusal(context, bucket.Name, k))).ToLookup(k => k.Why is not null);
+        foreach (var (key, _) in refused[false])
+        {
+            bucket.Remove(key);
+        }
+
         await WriteAsync(context, 200, new(Xml + "DeleteResult",
-            keys.Select(k => new XElement(Xml + "Deleted", new XElement(Xml + "Key", k)))));
+            refused[false].Select(k => new XElement(Xml + "Deleted", new XElement(Xml + "Key", k.Key))),
+            refused[true].Select(k => new XElement(Xml + "Error", new XElement(Xml + "Key", k.Key), new XElement(Xml + "Code", "AccessDenied"), new XElement(Xml + "Message", k.Why)))));
     }
 
     private async Task ObjectAsync(HttpContext context, Bucket bucket, string key)
@@ -138,7 +150,7 @@ internal sealed class S3Service(string root, TimeProvider clock)
                 context.Response.Headers.ETag = $"\"{put.ETag}\"";
                 break;
             case "GET" or "HEAD":
-                await ReadAsync(context, bucket.Find(key) ?? throw new S3Error(404, "NoSuchKey", "The specified key does not exist."));
+                await ReadAsync(context, bucket.Find(key) ?? throw S3Rights.Missing(context, bucket.Name));
                 break;
             case "DELETE":
                 bucket.Remove(key);

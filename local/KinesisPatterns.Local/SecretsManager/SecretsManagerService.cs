@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using KinesisPatterns.Local.Hosting;
+using KinesisPatterns.Local.Iam;
 using Microsoft.AspNetCore.Http;
 
 namespace KinesisPatterns.Local.SecretsManager;
@@ -46,6 +47,8 @@ internal sealed class SecretsManagerService
     public Task HandleAsync(HttpContext context) => AwsJson.ServeAsync(context, (operation, request) =>
     {
         var id = (string?)request["SecretId"] ?? "";
+        context.Demand($"secretsmanager:{operation}", id, new("secretsmanager:SecretId", id));
+        context.DemandKeyOf(id, "secretsmanager", "kms:Decrypt");
         return Task.FromResult<JsonObject?>(operation switch
         {
             "GetSecretValue" => new() { ["ARN"] = id, ["Name"] = id, ["SecretString"] = Value(id), ["VersionStages"] = new JsonArray("AWSCURRENT") },

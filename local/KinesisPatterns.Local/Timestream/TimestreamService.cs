@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using KinesisPatterns.Local.Hosting;
+using KinesisPatterns.Local.Iam;
 using Microsoft.AspNetCore.Http;
 
 namespace KinesisPatterns.Local.Timestream;
@@ -12,26 +13,34 @@ internal sealed class TimestreamService
 {
     private const int MaximumRecords = 100;
 
-    private readonly ConcurrentDictionary<(string Database, string Table), SeriesStore> _tables = new();
+    private readonly ConcurrentDictionary<(string Database, string Table), (string Arn, SeriesStore Store)> _tables = new();
     private readonly ConcurrentDictionary<(string Database, string Table, string Record), (long Version, string Values)> _versions = new();
 
-    public void Add(string database, string table, SeriesStore store) => _tables[(database, table)] = store;
+    public void Add(string database, string table, string arn, SeriesStore store) => _tables[(database, table)] = (arn, store);
 
     public Task HandleAsync(HttpContext context) => AwsJson.ServeAsync(context, (operation, request) => Task.FromResult<JsonObject?>(operation switch
     {
-        "DescribeEndpoints" => new()
+        "DescribeEndpoints" when Allowed(context, operation, "*") => new()
         {
             ["Endpoints"] = new JsonArray(new JsonObject { ["Address"] = context.Request.Host.Value, ["CachePeriodInMinutes"] = 1440 }),
         },
-        "WriteRecords" => Write(request),
+        "WriteRecords" => Write(context, request),
         _ => throw AwsJson.Unknown(operation),
     }));
 
-    private JsonObject Write(JsonObject request)
+    private static bool Allowed(HttpContext context, string operation, string arn)
+    {
+        context.Demand($"timestream:{operation}", arn);
+        return true;
+    }
+
+    private JsonObject Write(HttpContext context, JsonObject request)
     {
         var (database, table) = ((string?)request["DatabaseName"] ?? "", (string?)request["TableName"] ?? "");
-        var store = _tables.GetValueOrDefault((database, table))
-            ?? throw new AwsJsonError("ResourceNotFoundException", $"The table {database}.{table} does not exist.");
+        var (arn, store) = _tables.TryGetValue((database, table), out var found)
+            ? found
+            : throw new AwsJsonError("ResourceNotFoundException", $"The table {database}.{table} does not exist.");
+        Allowed(context, "WriteRecords", arn);
         var records = request["Records"]?.AsArray() ?? [];
         if (records.Count is 0 or > MaximumRecords)
         {

@@ -10,6 +10,11 @@ public sealed class EventBridgeTests
         {
           "Bus": { "Type": "AWS::Events::EventBus", "Properties": { "Name": "alerts" } },
           "Topic": { "Type": "AWS::SNS::Topic" },
+          "TopicPolicy": {
+            "Type": "AWS::SNS::TopicPolicy",
+            "Properties": { "Topics": [{ "Ref": "Topic" }], "PolicyDocument": { "Statement": {
+              "Effect": "Allow", "Principal": { "Service": "events.amazonaws.com" }, "Action": "sns:Publish", "Resource": "*" } } }
+          },
           "Rule": {
             "Type": "AWS::Events::Rule",
             "Properties": {
@@ -48,6 +53,18 @@ public sealed class EventBridgeTests
         var whole = JsonNode.Parse(messages[1])!;
         Assert.Equal(("0", "shop", "Order placed", "us-east-1"), ((string?)whole["version"], (string?)whole["source"], (string?)whole["detail-type"], (string?)whole["region"]));
         Assert.Equal((string?)answer["Entries"]![0]!["EventId"], (string?)whole["id"]);
+    }
+
+    [Fact]
+    public async Task A_topic_whose_policy_does_not_let_the_rule_is_not_told()
+    {
+        var (stack, host) = await TestStack.StartAsync(Template.Replace("events.amazonaws.com", "cloudwatch.amazonaws.com", StringComparison.Ordinal));
+        await using var running = stack;
+
+        await PutAsync(host, Entry("Order placed", """{"total":12.5}"""));
+
+        Assert.Empty(host.Services.Events.Sent);
+        Assert.Contains(host.Refused, call => call is { Principal: "events.amazonaws.com", Action: "sns:Publish", Resource: "Topic" });
     }
 
     [Theory]
@@ -101,6 +118,7 @@ public sealed class EventBridgeTests
             Content = JsonContent.Create(new JsonObject { ["Entries"] = new JsonArray([.. entries]) }),
         };
         request.Headers.Add("X-Amz-Target", "AWSEvents.PutEvents");
+        request.Headers.TryAddWithoutValidation("Authorization", TestStack.Signature("local"));
         using var answer = await http.SendAsync(request, Cancellation);
         return ((int)answer.StatusCode, JsonNode.Parse(await answer.Content.ReadAsStringAsync(Cancellation))!);
     }

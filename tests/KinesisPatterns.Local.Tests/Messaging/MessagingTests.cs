@@ -37,6 +37,14 @@ public sealed class MessagingTests : IAsyncLifetime
                   "Targets": [{ "Id": "Queue", "Arn": { "Fn::GetAtt": ["Dead", "Arn"] } }, { "Id": "Topic", "Arn": { "Ref": "News" } }]
                 }
               },
+              "OrdersPolicy": { "Type": "AWS::SQS::QueuePolicy", "Properties": { "Queues": [{ "Ref": "Orders" }], "PolicyDocument": { "Statement": {
+                "Effect": "Allow", "Principal": { "Service": "sns.amazonaws.com" }, "Action": "sqs:SendMessage", "Resource": "*",
+                "Condition": { "ArnEquals": { "aws:SourceArn": { "Ref": "News" } } } } } } },
+              "DeadPolicy": { "Type": "AWS::SQS::QueuePolicy", "Properties": { "Queues": [{ "Ref": "Dead" }], "PolicyDocument": { "Statement": {
+                "Effect": "Allow", "Principal": { "Service": "events.amazonaws.com" }, "Action": "sqs:SendMessage", "Resource": "*",
+                "Condition": { "ArnEquals": { "aws:SourceArn": { "Fn::GetAtt": ["Told", "Arn"] } } } } } } },
+              "NewsPolicy": { "Type": "AWS::SNS::TopicPolicy", "Properties": { "Topics": [{ "Ref": "News" }], "PolicyDocument": { "Statement": {
+                "Effect": "Allow", "Principal": { "Service": "events.amazonaws.com" }, "Action": "sns:Publish", "Resource": "*" } } } },
               "News": { "Type": "AWS::SNS::Topic", "Properties": { "TopicName": "news" } },
               "Big": {
                 "Type": "AWS::SNS::Subscription",
@@ -170,6 +178,7 @@ public sealed class MessagingTests : IAsyncLifetime
             Content = new StringContent("""{"Entries":[{"Source":"app","DetailType":"told","Detail":"{\"n\":1}"},{"Source":"other","DetailType":"not told","Detail":"{}"}]}"""),
         };
         request.Headers.Add("X-Amz-Target", "AWSEvents.PutEvents");
+        request.Headers.TryAddWithoutValidation("Authorization", TestStack.Signature("local"));
         using var answer = await http.SendAsync(request, Stop);
 
         var queued = Assert.Single((await _sqs.ReceiveMessageAsync(_host.Outputs["Dead"], Stop)).Messages);

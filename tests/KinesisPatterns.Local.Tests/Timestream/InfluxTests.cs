@@ -104,6 +104,7 @@ public sealed class InfluxTests : IAsyncLifetime
         using var http = new HttpClient();
         using var request = new HttpRequestMessage(HttpMethod.Post, _host.Endpoint) { Content = new StringContent($$"""{"SecretId":"{{_host.Outputs["LoginArn"]}}"}""") };
         request.Headers.Add("X-Amz-Target", "secretsmanager.GetSecretValue");
+        request.Headers.TryAddWithoutValidation("Authorization", TestStack.Signature("local"));
         var answer = await (await http.SendAsync(request, Cancellation)).Content.ReadAsStringAsync(Cancellation);
         return (string)JsonNode.Parse((string)JsonNode.Parse(answer)!["SecretString"]!)!["password"]!;
     }

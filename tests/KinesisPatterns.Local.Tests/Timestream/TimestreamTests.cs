@@ -11,7 +11,7 @@ public sealed class TimestreamTests
     private readonly TimestreamService _service = new();
     private readonly SeriesStore _store = new();
 
-    public TimestreamTests() => _service.Add("d", "t", _store);
+    public TimestreamTests() => _service.Add("d", "t", "arn:aws:timestream:us-east-1:000000000000:table/t", _store);
 
     [Fact]
     public async Task Keeps_the_measures_of_a_record_as_a_series_each()
