@@ -1,5 +1,6 @@
 using KinesisPatterns.Local;
 using KinesisPatterns.Local.Assembly;
+using KinesisPatterns.Local.Faults;
 using KinesisPatterns.Local.Feed;
 
 namespace KinesisPatterns.Cli;
@@ -13,6 +14,9 @@ internal sealed class BlueprintRun(RunOptions options)
     // Input reaches further back than the rules allow by default: they are given a day more than its age.
     private static readonly TimeSpan Margin = TimeSpan.FromDays(1);
 
+    private static readonly TimeSpan ShortestLife = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan LongestLife = TimeSpan.FromSeconds(10);
+
     private readonly Screen _screen = new(options.Json);
 
     public async Task<int> RunAsync(CancellationToken cancellation)
@@ -21,51 +25,94 @@ internal sealed class BlueprintRun(RunOptions options)
         Ports.EnsureFree("--page", options.PagePort);
         var input = options.Input is { } path ? InputFile.Open(path) : null;
         var assembly = options.Assembly ?? await SynthesizeAsync(Context(input), cancellation);
-        await using var host = await LocalHost.StartAsync(
-            new()
-            {
-                AssemblyDirectory = assembly,
-                Stack = options.Blueprint,
-                Port = options.Port,
-                PagePort = options.PagePort,
-                DataDirectory = options.Data,
-                EnforceQuotas = !options.NoQuotas,
-                EnforcePermissions = !options.NoPermissions,
-                FunctionOutput = options.Logs ? _screen.FunctionLine : null,
-            },
-            cancellation);
-        if (options.OutputsFile is { } file)
-        {
-            OutputsFile.Write(file, host.StackName, host.Outputs);
-        }
-
-        await using var run = new ReadingRun(host, options.Input is null ? "Simulator" : Path.GetFileName(options.Input.TrimEnd('/')));
-        _screen.Start(host);
-        await FeedAsync(run, input, cancellation);
-        var summary = run.Summarize();
-        if (options.Permissions && summary.Permissions is { } permissions)
-        {
-            _screen.Permissions(permissions);
-        }
-
-        _screen.End(summary);
-        return summary.Complete ? Complete : Incomplete;
-    }
-
-    private async Task FeedAsync(ReadingRun run, InputFile? input, CancellationToken cancellation)
-    {
+        var plan = options.Faults is { } faults ? FaultProfile.Parse(faults) : null;
+        using var state = new StateFolder(options.State, plan);
+        using var records = Feed(input, plan).GetEnumerator();
         using var feeding = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         if (options.For is { } time)
         {
             feeding.CancelAfter(time);
         }
 
+        var ports = (options.Port, options.PagePort);
+        while (true)
+        {
+            await using var host = await LocalHost.StartAsync(
+                new()
+                {
+                    AssemblyDirectory = assembly,
+                    Stack = options.Blueprint,
+                    Port = ports.Port,
+                    PagePort = ports.PagePort,
+                    DataDirectory = options.Data,
+                    StateDirectory = state.Path,
+                    FaultPlan = plan,
+                    EnforceQuotas = !options.NoQuotas,
+                    EnforcePermissions = !options.NoPermissions,
+                    FunctionOutput = options.Logs ? _screen.FunctionLine : null,
+                },
+                cancellation);
+            if (options.OutputsFile is { } file)
+            {
+                OutputsFile.Write(file, host.StackName, host.Outputs);
+            }
+
+            await using var run = new ReadingRun(host, options.Input is null ? "Simulator" : Path.GetFileName(options.Input.TrimEnd('/')));
+            _screen.Start(host);
+            ports = (host.Endpoint.Port, host.Page.Port);
+            var restart = plan?.Draw(FaultKind.Restart, "host");
+            if (await FeedAsync(run, records, restart, feeding.Token))
+            {
+                var summary = run.Summarize();
+                if (options.Permissions && summary.Permissions is { } permissions)
+                {
+                    _screen.Permissions(permissions);
+                }
+
+                _screen.End(summary);
+                return summary.Complete ? Complete : Incomplete;
+            }
+
+            _screen.Say("the host ends here without notice, and starts again on its state");
+        }
+    }
+
+    // False when the host is to end in the middle.
+    private async Task<bool> FeedAsync(ReadingRun run, IEnumerator<FedRecord> records, FaultDraw? restart, CancellationToken cancellation)
+    {
+        using var feeding = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        if (restart is { } draw)
+        {
+            feeding.CancelAfter(draw.Between(ShortestLife, LongestLife));
+        }
+
         using var showing = new CancellationTokenSource();
         var live = _screen.LiveAsync(run, showing.Token);
-        await run.FeedAsync(input?.Records() ?? Simulated(), options.Rate, feeding.Token);
-        await run.DrainAsync(options.Drain, CancellationToken.None);
+        await run.FeedAsync(Rest(records), options.Rate, feeding.Token);
+        var isOver = !feeding.IsCancellationRequested || cancellation.IsCancellationRequested;
+        if (isOver)
+        {
+            await run.DrainAsync(options.Drain, CancellationToken.None);
+        }
+
         await showing.CancelAsync();
         await live;
+        return isOver;
+    }
+
+    private IEnumerable<FedRecord> Feed(InputFile? input, FaultPlan? plan)
+    {
+        var records = input?.Records() ?? Simulated();
+        return plan is null ? records : PoisonFeed.Mix(records, plan);
+    }
+
+    // What is left: a host that starts again is fed on.
+    private static IEnumerable<FedRecord> Rest(IEnumerator<FedRecord> records)
+    {
+        while (records.MoveNext())
+        {
+            yield return records.Current;
+        }
     }
 
     private IEnumerable<FedRecord> Simulated()

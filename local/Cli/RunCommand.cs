@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using KinesisPatterns.Local;
+using KinesisPatterns.Local.Faults;
 
 namespace KinesisPatterns.Cli;
 
@@ -22,6 +23,8 @@ internal static class RunCommand
         var page = new Option<int>("--page") { Description = "The live page.", DefaultValueFactory = _ => 4580 };
         var outputs = new Option<string?>("--outputs-file") { Description = "Writes the stack's outputs as `cdk deploy --outputs-file` does." };
         var data = new Option<string?>("--data") { Description = "A folder to keep the buckets in; without it they go with the run." };
+        var state = new Option<string?>("--state") { Description = "A folder to keep everything in; the next run on it goes on where this one stopped, however it ended." };
+        var faults = new Option<string?>("--faults") { Description = $"Faults on purpose: SEED or SEED:PROFILE; the same seed has the same faults. Profiles: {string.Join(", ", FaultProfile.All.Select(p => p.Name))}." };
         var json = new Option<bool>("--json") { Description = "Prints the summary as one line of JSON, the last one." };
         var noQuotas = new Option<bool>("--no-quotas") { Description = "Streams take all they can instead of what AWS allows per shard." };
         var noPermissions = new Option<bool>("--no-permissions") { Description = "Lets every function and service do everything, instead of what its role allows." };
@@ -38,7 +41,7 @@ internal static class RunCommand
 
         var command = new Command("run", "Synthesizes a blueprint and runs it here, fed with readings, every record accounted for.")
         {
-            blueprint, rate, duration, drain, input, assembly, port, page, outputs, data, json, noQuotas, noPermissions, permissions, logs, seed, devices, faulty, context,
+            blueprint, rate, duration, drain, input, assembly, port, page, outputs, data, state, faults, json, noQuotas, noPermissions, permissions, logs, seed, devices, faulty, context,
         };
         command.SetAction((result, cancellation) => GuardedAsync(new()
         {
@@ -52,6 +55,8 @@ internal static class RunCommand
             PagePort = result.GetValue(page),
             OutputsFile = result.GetValue(outputs),
             Data = result.GetValue(data),
+            State = result.GetValue(state),
+            Faults = result.GetValue(faults),
             Json = result.GetValue(json),
             NoQuotas = result.GetValue(noQuotas),
             NoPermissions = result.GetValue(noPermissions),

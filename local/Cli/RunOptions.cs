@@ -25,6 +25,12 @@ internal sealed record RunOptions
 
     public string? Data { get; init; }
 
+    /// <summary>The folder for what outlives the run.</summary>
+    public string? State { get; init; }
+
+    /// <summary>What goes wrong on purpose: SEED or SEED:PROFILE.</summary>
+    public string? Faults { get; init; }
+
     public bool Json { get; init; }
 
     public bool NoQuotas { get; init; }

@@ -115,6 +115,11 @@ internal sealed class Screen
             Row("rejected", summary.Rejected, string.Join(", ", summary.Reasons.Select(r => $"{r.Key} {r.Value}")));
             Row("failed", summary.Failed, summary.Failed > 0 ? "kept with their payload in the failures bucket" : "");
             Row(summary.Lost == 0 ? "lost" : summary.Drained ? "[red]lost[/]" : "[red]unfinished[/]", summary.Lost, string.Join("\n", summary.Missing));
+            if (summary.Faults.Count > 0)
+            {
+                Row("faults", summary.Faults.Values.Sum(), string.Join(", ", summary.Faults.Select(f => $"{f.Key} {f.Value}")));
+            }
+
             Row("anomalies", summary.Anomalies, string.Join(", ", summary.Messages.Select(m => $"{Number(m.Value)} messages to topic {m.Key}")));
             _console.Write(table);
             foreach (var (delivery, records) in summary.Archived)
@@ -148,7 +153,7 @@ internal sealed class Screen
     {
         var text = string.Create(
             CultureInfo.InvariantCulture,
-            $"in {state.Records:N0} ({state.RecordsPerSecond:N0}/s)  cleansed {state.Cleansed:N0}  rejected {state.Rejected:N0}  stored {state.Stored:N0}  failed {state.Failed:N0}  anomalies {state.Anomalies:N0}  lag {state.Lag.TotalSeconds:0.0} s");
+            $"in {state.Records:N0} ({state.RecordsPerSecond:N0}/s)  cleansed {state.Cleansed:N0}  rejected {state.Rejected:N0}  stored {state.Stored:N0}  failed {state.Failed:N0}  anomalies {state.Anomalies:N0}  lag {state.Lag.TotalSeconds:0.0} s{(state.Faults is { } faults ? $"  faults {faults:N0}" : "")}");
         lock (_lock)
         {
             if (_interactive)

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using KinesisPatterns.Local.ApiGateway;
 using KinesisPatterns.Local.Assembly;
+using KinesisPatterns.Local.Faults;
 using KinesisPatterns.Local.Flink;
 using KinesisPatterns.Local.Hosting;
 using KinesisPatterns.Local.Iam;
@@ -12,6 +13,7 @@ using KinesisPatterns.Local.Messaging;
 using KinesisPatterns.Local.Page;
 using KinesisPatterns.Local.Page.Dashboards;
 using KinesisPatterns.Local.S3;
+using KinesisPatterns.Local.State;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -27,18 +29,23 @@ public sealed partial class LocalHost : IAsyncDisposable
     private readonly LocalHostOptions _options;
     private readonly WebApplication _web;
     private readonly string _data;
+    private readonly SkewedTime _clock;
     private readonly MetricLog _metrics = new();
     private readonly CancellationTokenSource _stopping = new();
     private Task _sampling = Task.CompletedTask;
     private readonly ServiceRoles? _roles;
     private readonly FunctionLogs? _logs;
     private readonly PermissionReport? _report;
+    private Task _faulting = Task.CompletedTask;
     private DashboardPage? _dashboards;
 
     private LocalHost(LocalHostOptions options)
     {
         _options = options;
-        _data = options.DataDirectory ?? System.IO.Directory.CreateTempSubdirectory("kinesis-patterns-").FullName;
+        Faults = options.FaultPlan ?? (options.Faults is { } faults ? FaultProfile.Parse(faults) : null);
+        var state = options.StateDirectory is { } folder ? HostState.Open(folder) : null;
+        _clock = new(TimeProvider.System);
+        _data = options.DataDirectory ?? state?.PathOf("buckets") ?? System.IO.Directory.CreateTempSubdirectory("kinesis-patterns-").FullName;
         var assembly = CloudAssembly.Load(options.AssemblyDirectory);
         var stack = options.Stack is { } name ? assembly.Stack(name)
             : assembly.Stacks.Count == 1 ? assembly.Stacks[0]
@@ -56,28 +63,36 @@ public sealed partial class LocalHost : IAsyncDisposable
             AccountId = Account,
             EnforceQuotas = options.EnforceQuotas,
             Observer = observer,
+            Store = state?.Streams,
+            Time = _clock,
             EnforceCallRates = options.EnforceCallRates,
             Transition = options.StreamTransition,
             Authorize = (context, action, arn) => KinesisRights.Refusal(kinesis!, context, action, arn),
         });
-        var s3 = new S3Service(_data, TimeProvider.System);
+        var s3 = new S3Service(_data, TimeProvider.System, state);
         var queues = new SqsService(Deployment.Identity, TimeProvider.System);
         var topics = new SnsService(Deployment.Identity, queues, TimeProvider.System);
+        var destination = new FailureDestination(s3, queues, topics, Recorder.Kept, function => _roles?.OfFunction(function));
         var lambda = new LambdaService(new()
         {
             Kinesis = kinesis,
+            Time = _clock,
+            Faults = Faults,
+            Store = state?.Mappings,
             Endpoint = () => Endpoint.Authority,
             OnFunctionLog = (function, _, line) => OnFunctionLog(function, line),
             OnRemark = Remark,
             Authorize = (context, action, arn) => context.Caller()?.Refusal(action, arn),
             AuthorizePolling = mapping => _roles?.OfFunction(mapping.Function.Name) is { } role ? KinesisRights.ReadRefusal(role, mapping.Stream) : null,
-            Destination = new FailureDestination(s3, queues, topics, Recorder.Kept, function => _roles?.OfFunction(function)),
+            Destination = Faults is { } plan ? new FaultyDestination(destination, plan, TimeProvider.System) : destination,
             Observer = Recorder,
         });
         var api = new ApiGatewayService(InvokeAsync, Deployment.Identity, TimeProvider.System) { Authorization = authorization };
-        Services = new(kinesis, lambda, new(), s3, new(), new(TimeProvider.System), api, new(Deployment.Identity, TimeProvider.System) { Queues = queues, Topics = topics }, queues, topics, new(StringComparer.Ordinal))
+        Services = new(kinesis, lambda, new(state?.PathOf("tables")), s3, new(state), new(TimeProvider.System), api, new(Deployment.Identity, TimeProvider.System) { Queues = queues, Topics = topics }, queues, topics, new(StringComparer.Ordinal))
         {
             Authorization = authorization,
+            State = state,
+            Faults = Faults,
         };
         if (authorization is not null)
         {
@@ -115,6 +130,11 @@ public sealed partial class LocalHost : IAsyncDisposable
     /// <summary>Calls that were refused so far.</summary>
     public IReadOnlyList<RefusedCall> Refused => _report?.Refused() ?? [];
 
+    /// <summary>How many faults there were, by kind; empty when none were asked for.</summary>
+    public IReadOnlyDictionary<string, long> FaultCounts => Faults?.Counts ?? new Dictionary<string, long>();
+
+    internal FaultPlan? Faults { get; }
+
     internal Deployment Deployment { get; }
 
     internal HostServices Services { get; }
@@ -147,11 +167,12 @@ public sealed partial class LocalHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync();
+        await _faulting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _sampling.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _stopping.Dispose();
         await Services.DisposeAsync();
         await _web.DisposeAsync();
-        if (_options.DataDirectory is null && System.IO.Directory.Exists(_data))
+        if (_options is { DataDirectory: null, StateDirectory: null } && System.IO.Directory.Exists(_data))
         {
             System.IO.Directory.Delete(_data, recursive: true);
         }
@@ -173,13 +194,15 @@ public sealed partial class LocalHost : IAsyncDisposable
     private async Task StartAsync(CancellationToken cancellation)
     {
         var gateway = new Gateway(Services, Deployment.Identity);
-        _web.Run(context => context.Connection.LocalPort == Page.Port ? PageAsync(context) : gateway.HandleAsync(context));
+        Func<HttpContext, Task> services = Faults is { } faults ? new FaultGateway(faults, gateway.HandleAsync, TimeProvider.System).HandleAsync : gateway.HandleAsync;
+        _web.Run(context => context.Connection.LocalPort == Page.Port ? PageAsync(context) : services(context));
         await ListenAsync(cancellation);
 
         var hosts = new CloudHosts(Deployment, Endpoint);
         Resources = await new Provisioner(Deployment, hosts, Endpoint, Services, _roles, TimeProvider.System).RunAsync(InvokeAsync, line => _options.FunctionOutput?.Invoke("Flink", line), cancellation);
         _dashboards = new(DashboardFile.Of(Deployment), Services.Influx.Values.FirstOrDefault()?.Store, _metrics);
         _sampling = new MetricSampler(Services, _metrics, TimeProvider.System).RunAsync(_stopping.Token);
+        _faulting = Faults is { } plan ? new HostFaults(plan, Services.Kinesis, _clock, remark => _options.FunctionOutput?.Invoke("fault", remark)).RunAsync(_stopping.Token) : Task.CompletedTask;
         Outputs = Deployment.Outputs().ToDictionary(o => o.Key, o => hosts.Localized(o.Value));
     }
 

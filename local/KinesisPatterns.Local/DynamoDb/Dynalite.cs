@@ -19,12 +19,15 @@ internal sealed class Dynalite : IAsyncDisposable
 
     public Uri Address { get; }
 
-    public static async Task<Dynalite> StartAsync(CancellationToken cancellation)
+    /// <summary>Starts the server.</summary>
+    /// <param name="folder">Where the tables are kept; null keeps them in memory.</param>
+    /// <param name="cancellation">Ends the start.</param>
+    public static async Task<Dynalite> StartAsync(string? folder, CancellationToken cancellation)
     {
         var script = Find();
         var port = FreePort();
         var start = new ProcessStartInfo("node") { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
-        foreach (var argument in (string[])["-e", Program, script, port.ToString(System.Globalization.CultureInfo.InvariantCulture)])
+        foreach (var argument in (string[])["-e", Program, script, port.ToString(System.Globalization.CultureInfo.InvariantCulture), folder ?? ""])
         {
             start.ArgumentList.Add(argument);
         }
@@ -62,9 +65,9 @@ internal sealed class Dynalite : IAsyncDisposable
 
     // It ends when its standard input does: also when this process was killed and could not say so.
     private const string Program = """
-        const [path, port] = process.argv.slice(1);
+        const [path, port, folder] = process.argv.slice(1);
         process.stdin.on('end', () => process.exit(0)).resume();
-        require(path)({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 })
+        require(path)({ path: folder || undefined, createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 })
           .listen(Number(port), '127.0.0.1', () => console.log('listening'));
         """;
 

@@ -9,7 +9,8 @@ using Microsoft.AspNetCore.Http;
 namespace KinesisPatterns.Local.DynamoDb;
 
 /// <summary>DynamoDB: dynalite behind the host's endpoint.</summary>
-internal sealed class DynamoDbService : IAsyncDisposable
+/// <param name="folder">Where the tables are kept; null keeps them in memory.</param>
+internal sealed class DynamoDbService(string? folder = null) : IAsyncDisposable
 {
     // dynalite insists on the form of a signature and does not check it.
     private const string Signature =
@@ -36,8 +37,18 @@ internal sealed class DynamoDbService : IAsyncDisposable
             request["GlobalSecondaryIndexes"] = new JsonArray([.. indexes.Select(Index)]);
         }
 
-        await CallAsync("CreateTable", request, cancellation);
+        if (folder is null || !await ExistsAsync(resource.Ref, cancellation))
+        {
+            await CallAsync("CreateTable", request, cancellation);
+        }
+
         _tables[resource.Ref] = DynamoDbTable.Of(resource);
+    }
+
+    private async Task<bool> ExistsAsync(string table, CancellationToken cancellation)
+    {
+        var tables = await CallAsync("ListTables", [], cancellation);
+        return tables["TableNames"]!.AsArray().Any(name => (string?)name == table);
     }
 
     public async Task<JsonObject> CallAsync(string operation, JsonObject request, CancellationToken cancellation)
@@ -138,7 +149,7 @@ internal sealed class DynamoDbService : IAsyncDisposable
         await _starting.WaitAsync(cancellation);
         try
         {
-            return _dynalite ??= await Dynalite.StartAsync(cancellation);
+            return _dynalite ??= await Dynalite.StartAsync(folder, cancellation);
         }
         finally
         {

@@ -13,9 +13,12 @@ internal static class FailedRecords
         return json.RootElement.GetProperty("requestContext").GetProperty("functionArn").GetString()!.Split(':')[6];
     }
 
-    public static IReadOnlyList<(string StreamArn, string ShardId, string SequenceNumber, byte[] Data)> Of(FailureDocument document)
+    public static IReadOnlyList<(string StreamArn, string ShardId, string SequenceNumber, byte[] Data)> Of(FailureDocument document) => Of(document.S3Body);
+
+    /// <summary>The records in a document as a bucket has it.</summary>
+    public static IReadOnlyList<(string StreamArn, string ShardId, string SequenceNumber, byte[] Data)> Of(ReadOnlyMemory<byte> body)
     {
-        using var json = JsonDocument.Parse(document.S3Body);
+        using var json = JsonDocument.Parse(body);
         return [.. from record in json.RootElement.GetProperty("payload").GetProperty("Records").EnumerateArray()
                    let id = record.GetProperty("eventID").GetString()!.Split(':')
                    select (

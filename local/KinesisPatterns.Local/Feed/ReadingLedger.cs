@@ -108,6 +108,15 @@ internal sealed class ReadingLedger(Func<ReadingKey, bool> isStored) : IReadingL
         }
     }
 
+    /// <summary>Whether a cleansed reading came to rest in a failure destination.</summary>
+    public bool IsFailed(ReadingKey key)
+    {
+        lock (_lock)
+        {
+            return _failedKeys.Contains(key);
+        }
+    }
+
     /// <summary>Takes every reading whose end is known off the books.</summary>
     public void Settle()
     {

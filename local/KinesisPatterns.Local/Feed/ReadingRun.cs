@@ -3,6 +3,7 @@ using KinesisPatterns.Local.Hosting;
 using KinesisPatterns.Local.Kinesis;
 using KinesisPatterns.Local.Lambda;
 using KinesisPatterns.Local.Page;
+using KinesisPatterns.Local.State;
 using KinesisPatterns.Local.Timestream;
 
 namespace KinesisPatterns.Local.Feed;
@@ -10,7 +11,7 @@ namespace KinesisPatterns.Local.Feed;
 /// <summary>What the run stands at.</summary>
 internal sealed record RunState(
     long Records, double RecordsPerSecond, long Cleansed, long Rejected, long Stored, long Failed, TimeSpan Lag, long Throttled,
-    long Anomalies);
+    long Anomalies, long? Faults = null);
 
 /// <summary>Feeds a stack with readings, follows each to its end, and says what happened.</summary>
 internal sealed class ReadingRun : IPageSource, IAsyncDisposable
@@ -20,6 +21,7 @@ internal sealed class ReadingRun : IPageSource, IAsyncDisposable
     private const int HistoryPerSeries = 600;
     private const int RejectedKept = 60;
     private const int AnomaliesKept = 200;
+    private const int DifferencesShown = 10;
 
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan SettleEvery = TimeSpan.FromSeconds(5);
@@ -41,6 +43,7 @@ internal sealed class ReadingRun : IPageSource, IAsyncDisposable
     private readonly DateTimeOffset _started = TimeProvider.System.GetUtcNow();
     private string _status = "running";
     private bool _drained;
+    private IReadOnlyList<string> _differences = [];
 
     public ReadingRun(LocalHost host, string source)
     {
@@ -49,7 +52,8 @@ internal sealed class ReadingRun : IPageSource, IAsyncDisposable
             ?? throw new LocalHostException($"{host.StackName} has no output ReadingsStreamName, so it is not known which stream to feed.");
         _cleansed = Stream("CleansedStreamName");
         _ledger = new(IsStored);
-        _producer = new(_http, host.Endpoint, _readings.Name, _ledger);
+        _producer = new(_http, host.Endpoint, _readings.Name, host.Services.State is { } state ? new KeptReadingLedger(_ledger, state) : _ledger);
+        RestoreFailures(host.Services.State);
         _pipeline = new(host.Deployment, source);
         foreach (var store in host.Services.Influx.Values)
         {
@@ -81,6 +85,11 @@ internal sealed class ReadingRun : IPageSource, IAsyncDisposable
 
         await _host.Services.Firehose.FlushAsync(cancellation);
         _drained = IsIdle;
+        if (_host.Outputs.TryGetValue("SeriesTableName", out var table))
+        {
+            _differences = await new SeriesAgreement(_host.Services, table, _ledger.IsFailed).FindDifferencesAsync(cancellation);
+        }
+
         _status = "finished";
     }
 
@@ -107,12 +116,33 @@ internal sealed class ReadingRun : IPageSource, IAsyncDisposable
             Throttled = _producer.Throttled,
             Dropped = _host.Recorder.Count(RecordEnd.Dropped),
             Permissions = PermissionSummary.Of(_host),
-            Errors =
-            [
-                .. _host.Services.Firehose.Error is { } error ? [error.Message] : Array.Empty<string>(),
-                .. _host.Refused.Select(call => $"refused {call.Times} times: {call.Principal}: {call.Action} on {call.Resource}"),
-            ],
+            Faults = _host.FaultCounts,
+            Errors = [.. Errors()],
         };
+    }
+
+    // What was not seen through yet has no end, and is counted as lost already.
+    private IEnumerable<string> Errors()
+    {
+        if (_host.Services.Firehose.Error is { } error)
+        {
+            yield return error.Message;
+        }
+
+        foreach (var call in _host.Refused)
+        {
+            yield return $"refused {call.Times} times: {call.Principal}: {call.Action} on {call.Resource}";
+        }
+
+        foreach (var difference in _differences.Take(DifferencesShown))
+        {
+            yield return difference;
+        }
+
+        foreach (var finding in _host.Ledger.Check().Findings.Where(f => f.Rule is not (LedgerRule.NoEnd or LedgerRule.Blocked or LedgerRule.Dropped)))
+        {
+            yield return finding.ToString();
+        }
     }
 
     public RunState State() => new(
@@ -124,7 +154,8 @@ internal sealed class ReadingRun : IPageSource, IAsyncDisposable
         _ledger.Failed,
         TimeSpan.FromMilliseconds(_host.Services.Lambda.Mappings.Select(m => m.IteratorAgeMilliseconds).DefaultIfEmpty(0).Max()),
         _producer.Throttled,
-        _anomalies.Count);
+        _anomalies.Count,
+        _host.Faults?.Total);
 
     /// <summary>What goes wrong at the moment: the last error of each mapping that has one.</summary>
     public IEnumerable<string> Troubles() =>
@@ -151,7 +182,7 @@ internal sealed class ReadingRun : IPageSource, IAsyncDisposable
         var every = Math.Max(1, points.Count / PointsAtOnce);
         return new(
             _status,
-            PageCounts.Totals(state),
+            [.. PageCounts.Totals(state), .. state.Faults is { } faults ? (string[][])[["faults", faults.ToString("N0", System.Globalization.CultureInfo.InvariantCulture)]] : []],
             PageCounts.Nodes(_host, state),
             _ledger.Reasons,
             [.. points.Where((_, i) => i % every == 0).Select(p => PageCounts.Point(new(p.Measurement, p.Tags, p.Field), p.Nanoseconds, p.Value))],
@@ -194,9 +225,20 @@ internal sealed class ReadingRun : IPageSource, IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
-    private void OnKept(FailureDocument document)
+    private void OnKept(FailureDocument document) => OnKept(document.S3Body);
+
+    // What was given up before a restart lies in a bucket that was kept.
+    private void RestoreFailures(HostState? state)
     {
-        foreach (var (stream, shardId, sequenceNumber, data) in FailedRecords.Of(document))
+        foreach (var kept in state is null ? [] : _host.Services.S3.Buckets.SelectMany(b => b.List("aws/lambda/")))
+        {
+            OnKept(File.ReadAllBytes(kept.File));
+        }
+    }
+
+    private void OnKept(ReadOnlyMemory<byte> body)
+    {
+        foreach (var (stream, shardId, sequenceNumber, data) in FailedRecords.Of(body))
         {
             if (stream == _readings.Arn)
             {

@@ -52,6 +52,10 @@ internal sealed record RunSummary
     /// <summary>What the stack's policies grant and what of it was used; null when permissions are not enforced.</summary>
     public PermissionSummary? Permissions { get; init; }
 
+    /// <summary>Faults by kind.</summary>
+    public IReadOnlyDictionary<string, long> Faults { get; init; } = new Dictionary<string, long>();
+
+    /// <summary>What else went wrong: an archive that could not be written, a table and a store that differ, records out of order.</summary>
     public required IReadOnlyList<string> Errors { get; init; }
 
     /// <summary>Whether every reading is accounted for and nothing went wrong on the way.</summary>

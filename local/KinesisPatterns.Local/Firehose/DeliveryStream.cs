@@ -1,17 +1,29 @@
 using System.Globalization;
 using System.IO.Compression;
 using System.Text;
+using KinesisPatterns.Local.Faults;
 using KinesisPatterns.Local.Iam;
+using KinesisPatterns.Local.Kinesis;
+using KinesisPatterns.Local.Lambda;
 using KinesisPatterns.Local.S3;
+using KinesisPatterns.Local.State;
 
 namespace KinesisPatterns.Local.Firehose;
 
-/// <summary>A record on its way to S3.</summary>
-internal readonly record struct DeliveryRecord(ReadOnlyMemory<byte> Data, DateTimeOffset Arrival);
+/// <summary>A record on its way to S3; one that was put directly has no shard.</summary>
+internal readonly record struct DeliveryRecord(ReadOnlyMemory<byte> Data, DateTimeOffset Arrival, string? ShardId = null, long Counter = 0);
 
-/// <summary>Buffers records and writes them to a bucket when the buffer is full or old enough.</summary>
-internal sealed class DeliveryStream(string name, DeliverySettings settings, Bucket bucket, Transform? transform, TimeProvider clock) : IDisposable
+/// <summary>Buffers records and writes them to a bucket when the buffer is full or old enough; again, until that succeeds.</summary>
+internal sealed class DeliveryStream(
+    string name, DeliverySettings settings, Bucket bucket, Transform? transform, TimeProvider clock,
+    HostState? state = null, FaultPlan? faults = null) : IDisposable
 {
+    // Firehose tries S3 again for up to 24 hours: https://docs.aws.amazon.com/firehose/latest/dev/retry.html
+    private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(5);
+    private const int AttemptsAtTheEnd = 8;
+
+    private readonly DeliveryLog? _log = state is null ? null : new(state, name);
     private readonly SemaphoreSlim _writing = new(1);
     private readonly Lock _lock = new();
     private List<DeliveryRecord> _buffer = [];
@@ -21,6 +33,10 @@ internal sealed class DeliveryStream(string name, DeliverySettings settings, Buc
     private long _failed;
     private long _dropped;
     private DateTimeOffset _oldest;
+    private volatile Exception? _error;
+
+    /// <summary>Why the last attempt to write failed; null when it did not.</summary>
+    public Exception? Error => _error;
 
     public string Name => name;
 
@@ -45,25 +61,37 @@ internal sealed class DeliveryStream(string name, DeliverySettings settings, Buc
     /// <summary>Records that the transform chose to drop.</summary>
     public long Dropped => Interlocked.Read(ref _dropped);
 
+    /// <summary>Takes back what was put directly and not written when the last run ended.</summary>
+    public void Restore()
+    {
+        foreach (var record in _log?.Direct ?? [])
+        {
+            Take(record);
+        }
+    }
+
+    /// <summary>Where to go on in a shard of the source; null when nothing of it was written.</summary>
+    public long? NextIn(Shard shard) => _log?.NextIn(shard.Id);
+
     public async Task AddAsync(DeliveryRecord record, CancellationToken cancellation)
     {
-        bool full;
+        bool isFull;
         lock (_lock)
         {
-            if (_buffer.Count == 0)
+            if (record.ShardId is null)
             {
-                _oldest = clock.GetUtcNow();
+                _log?.Keep(record);
             }
 
-            _buffer.Add(record);
-            _bytes += record.Data.Length;
-            full = _bytes >= settings.Size;
+            isFull = Take(record);
         }
 
         Interlocked.Increment(ref _received);
-        if (full)
+
+        // A bucket that is down holds up who fills the buffer.
+        for (var attempt = 0; isFull && !await TryFlushAsync(cancellation); attempt++)
         {
-            await FlushAsync(cancellation);
+            await BackOff.WaitAsync(attempt, FirstRetry, LongestRetry, clock, cancellation);
         }
     }
 
@@ -77,10 +105,37 @@ internal sealed class DeliveryStream(string name, DeliverySettings settings, Buc
             }
         }
 
-        return FlushAsync(cancellation);
+        return TryFlushAsync(cancellation);
     }
 
+    /// <summary>Writes what is buffered, the sooner the better; an error that stays is told by <see cref="Error"/>.</summary>
     public async Task FlushAsync(CancellationToken cancellation)
+    {
+        for (var attempt = 0; !await TryFlushAsync(cancellation) && attempt < AttemptsAtTheEnd; attempt++)
+        {
+            await BackOff.WaitAsync(attempt, FirstRetry, LongestRetry, clock, cancellation);
+        }
+    }
+
+    public void Dispose() => _writing.Dispose();
+
+    private bool Take(DeliveryRecord record)
+    {
+        lock (_lock)
+        {
+            if (_buffer.Count == 0)
+            {
+                _oldest = clock.GetUtcNow();
+            }
+
+            _buffer.Add(record);
+            _bytes += record.Data.Length;
+            return _bytes >= settings.Size;
+        }
+    }
+
+    // False when the bucket did not take it: the records are in the buffer again.
+    private async Task<bool> TryFlushAsync(CancellationToken cancellation)
     {
         await _writing.WaitAsync(cancellation);
         try
@@ -92,10 +147,7 @@ internal sealed class DeliveryStream(string name, DeliverySettings settings, Buc
                 _bytes = 0;
             }
 
-            if (records.Count > 0)
-            {
-                await DeliverOrKeepAsync(records, cancellation);
-            }
+            return records.Count == 0 || await TryDeliverAsync(records, cancellation);
         }
         finally
         {
@@ -103,23 +155,31 @@ internal sealed class DeliveryStream(string name, DeliverySettings settings, Buc
         }
     }
 
-    public void Dispose() => _writing.Dispose();
-
-    private async Task DeliverOrKeepAsync(List<DeliveryRecord> records, CancellationToken cancellation)
+    private async Task<bool> TryDeliverAsync(List<DeliveryRecord> records, CancellationToken cancellation)
     {
         try
         {
+            await DestinationFaults.BeforeAsync(faults, $"firehose {name}", clock, cancellation);
             await DeliverAsync(records, cancellation);
+            _log?.Written(records);
+            _error = null;
+            return true;
         }
-        catch
+        catch (Exception error)
         {
+            _error = error;
             lock (_lock)
             {
                 _buffer.InsertRange(0, records);
                 _bytes += records.Sum(r => (long)r.Data.Length);
             }
 
-            throw;
+            if (error is OperationCanceledException)
+            {
+                throw;
+            }
+
+            return false;
         }
     }
 

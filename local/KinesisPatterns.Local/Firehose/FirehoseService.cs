@@ -26,8 +26,9 @@ internal sealed class FirehoseService(TimeProvider clock) : IAsyncDisposable
     /// <summary>Whether every record of the source streams is in a buffer or delivered.</summary>
     public bool IsIdle => _tails.Values.All(t => t.IsIdle);
 
-    /// <summary>The first error of a delivery, if there was one.</summary>
-    public Exception? Error => _undelivered ?? _running.FirstOrDefault(t => t.IsFaulted)?.Exception?.InnerException;
+    /// <summary>Why a delivery stream cannot write now, if one cannot.</summary>
+    public Exception? Error => _streams.Values.Select(s => s.Error).FirstOrDefault(e => e is not null) ?? _undelivered
+        ?? _running.FirstOrDefault(t => t.IsFaulted)?.Exception?.InnerException;
 
     /// <param name="stream">The delivery stream.</param>
     /// <param name="source">The stream it reads; null when records are put on it.</param>
@@ -35,13 +36,14 @@ internal sealed class FirehoseService(TimeProvider clock) : IAsyncDisposable
     public void Add(DeliveryStream stream, KinesisStream? source, string? readRefusal = null)
     {
         _streams[stream.Name] = stream;
+        stream.Restore();
         _running.Add(FlushInTimeAsync(stream));
         if (source is null)
         {
             return;
         }
 
-        var tail = new StreamTail(source, record => new(stream.AddAsync(new(record.Data, record.Arrival), _stopping.Token)));
+        var tail = new StreamTail(source, record => new(stream.AddAsync(new(record.Data, record.Arrival, record.ShardId, record.Counter), _stopping.Token)), stream.NextIn);
         _tails[stream.Name] = tail;
         _running.Add(readRefusal is null ? tail.RunAsync(_stopping.Token) : Task.FromException(new LocalHostException($"{stream.Name}: {readRefusal}")));
     }

@@ -1,6 +1,7 @@
 using KinesisPatterns.Local.ApiGateway;
 using KinesisPatterns.Local.DynamoDb;
 using KinesisPatterns.Local.EventBridge;
+using KinesisPatterns.Local.Faults;
 using KinesisPatterns.Local.Firehose;
 using KinesisPatterns.Local.Flink;
 using KinesisPatterns.Local.Iam;
@@ -9,6 +10,7 @@ using KinesisPatterns.Local.Lambda;
 using KinesisPatterns.Local.Messaging;
 using KinesisPatterns.Local.S3;
 using KinesisPatterns.Local.SecretsManager;
+using KinesisPatterns.Local.State;
 using KinesisPatterns.Local.Timestream;
 
 namespace KinesisPatterns.Local.Hosting;
@@ -39,6 +41,12 @@ internal sealed record HostServices(
     /// <summary>A folder for code that has to be unpacked; it goes with the host.</summary>
     public string Scratch => _scratch.Value;
 
+    /// <summary>What outlives the host; null when nothing does.</summary>
+    public HostState? State { get; init; }
+
+    /// <summary>What goes wrong; null when nothing does on purpose.</summary>
+    public FaultPlan? Faults { get; init; }
+
     public async ValueTask DisposeAsync()
     {
         // What feeds others stops first.
@@ -55,5 +63,7 @@ internal sealed record HostServices(
         {
             Directory.Delete(_scratch.Value, recursive: true);
         }
+
+        State?.Dispose();
     }
 }

@@ -1,3 +1,5 @@
+using KinesisPatterns.Local.Faults;
+
 namespace KinesisPatterns.Local;
 
 /// <summary>Options for a <see cref="LocalHost"/>.</summary>
@@ -17,6 +19,18 @@ public sealed record LocalHostOptions
 
     /// <summary>The folder that buckets are kept in; null makes a temporary one, removed with the host.</summary>
     public string? DataDirectory { get; init; }
+
+    /// <summary>
+    /// The folder for what outlives the host: streams, how far their readers are, tables, buckets, secrets and series. A host
+    /// that is started on it goes on where the last one stopped, however it ended. Null keeps nothing.
+    /// </summary>
+    public string? StateDirectory { get; init; }
+
+    /// <summary>What goes wrong on purpose: a seed, and after a colon the name of a profile; null when nothing does.</summary>
+    public string? Faults { get; init; }
+
+    /// <summary>A plan that began before this host did; null makes one of <see cref="Faults"/>.</summary>
+    internal FaultPlan? FaultPlan { get; init; }
 
     /// <summary>Whether streams refuse what is above their throughput, as on AWS.</summary>
     public bool EnforceQuotas { get; init; } = true;

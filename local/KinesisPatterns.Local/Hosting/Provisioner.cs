@@ -130,13 +130,18 @@ internal sealed partial class Provisioner(
     private string Secret(Resource secret)
     {
         services.Secrets.Create(secret.Ref, secret.Properties);
-        return "generated for this run";
+        return services.State is null ? "generated for this run" : "generated, and kept with the state";
     }
 
     private string Stream(Resource resource)
     {
         var p = resource.Properties;
         var onDemand = (string?)p["StreamModeDetails"]?["StreamMode"] == "ON_DEMAND";
+        if (services.Kinesis.TryGet(resource.Ref) is { } kept)
+        {
+            return $"in-process Kinesis, {kept.OpenShards.Count} shards, with the records of the last run";
+        }
+
         var stream = services.Kinesis.CreateStream(resource.Ref, new()
         {
             Shards = onDemand ? null : Json.Integer(p["ShardCount"]) ?? 1,
@@ -201,11 +206,13 @@ internal sealed partial class Provisioner(
         return $"matches events of {rule.Bus}";
     }
 
+    private SeriesStore Series(Resource resource) => services.State is { } state ? new(state, resource.LogicalId) : new();
+
     private string Influx(Resource database)
     {
         var user = Secretly((string?)database.Properties["Username"] ?? "");
         var password = Secretly((string?)database.Properties["Password"] ?? "");
-        services.Influx[database.LogicalId] = new(new(), () => (user, password), clock);
+        services.Influx[database.LogicalId] = new(Series(database), () => (user, password), clock);
         return "line-protocol store in memory";
     }
 
@@ -214,14 +221,14 @@ internal sealed partial class Provisioner(
         var token = $"apiv3_{cluster.LogicalId}";
         services.Secrets.Create(
             cluster.Attributes["InfluxAuthParametersSecretArn"], new() { ["SecretString"] = new JsonObject { ["token"] = token }.ToJsonString() });
-        services.Influx[cluster.LogicalId] = new(new(), () => ("", ""), clock, token);
+        services.Influx[cluster.LogicalId] = new(Series(cluster), () => ("", ""), clock, token);
         return "line-protocol store in memory";
     }
 
     // Its series are where those of InfluxDB would be: whoever looks for readings finds them.
     private string SeriesTable(Resource table)
     {
-        var database = new InfluxService(new(), () => ("", ""), clock);
+        var database = new InfluxService(Series(table), () => ("", ""), clock);
         services.Influx[table.LogicalId] = database;
         services.Timestream.Add((string?)table.Properties["DatabaseName"] ?? "", table.Attributes["Name"], table.Attributes["Arn"], database.Store);
         return "WriteRecords into a store in memory";
@@ -296,7 +303,7 @@ internal sealed partial class Provisioner(
         var source = sourceArn is null ? null : services.Kinesis.TryGet(sourceArn) ?? throw new LocalHostException($"{resource.Path}: the stream {sourceArn} is not in this stack");
         var role = settings.RoleArn is null ? null : services.Authorization?.As(settings.RoleArn, resource.Ref);
         var transform = settings.TransformArn is null ? null : new Transform(settings.TransformArn, resource.Attributes["Arn"], deployment.Identity.Region, InvokeAsync, clock);
-        var delivery = new DeliveryStream(resource.Ref, settings, services.S3.Bucket(bucket.Ref), transform, clock)
+        var delivery = new DeliveryStream(resource.Ref, settings, services.S3.Bucket(bucket.Ref), transform, clock, services.State, services.Faults)
         {
             Arn = resource.Attributes["Arn"],
             Role = role,

@@ -1,20 +1,25 @@
+using System.Collections.Concurrent;
 using KinesisPatterns.Local.Kinesis;
 
 namespace KinesisPatterns.Local.Hosting;
 
 /// <summary>Reads every shard of a stream from its horizon on and hands each record on.</summary>
-internal sealed class StreamTail(KinesisStream stream, Func<KinesisRecord, ValueTask> handle)
+/// <param name="stream">The stream.</param>
+/// <param name="handle">Takes a record.</param>
+/// <param name="from">The counter to start a shard at; null, and a shard without one, starts at its horizon.</param>
+internal sealed class StreamTail(KinesisStream stream, Func<KinesisRecord, ValueTask> handle, Func<Shard, long?>? from = null)
 {
     private const int RecordsAtOnce = 500;
 
     private readonly HashSet<string> _started = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<Shard, long> _next = new();
     private long _handled;
 
     /// <summary>Records handed on so far.</summary>
     public long Handled => Interlocked.Read(ref _handled);
 
     /// <summary>Whether everything that was put has been handed on.</summary>
-    public bool IsIdle => Handled == stream.RecordsPut;
+    public bool IsIdle => stream.Shards.All(shard => _next.GetValueOrDefault(shard) >= shard.NextCounter);
 
     public async Task RunAsync(CancellationToken cancellation)
     {
@@ -24,7 +29,8 @@ internal sealed class StreamTail(KinesisStream stream, Func<KinesisRecord, Value
             var resharded = stream.NextReshard();
             foreach (var shard in stream.Shards.Where(s => _started.Add(s.Id)))
             {
-                reading.Add(ReadAsync(new(shard, ShardPosition.TrimHorizon), cancellation));
+                var position = from?.Invoke(shard) is { } counter ? ShardPosition.At(new SequenceNumber(0, 0, counter, 0)) : ShardPosition.TrimHorizon;
+                reading.Add(ReadAsync(new(shard, position), cancellation));
             }
 
             await Task.WhenAny([resharded.WaitAsync(cancellation), .. reading.Where(r => r.IsFaulted)]).Unwrap();
@@ -36,6 +42,7 @@ internal sealed class StreamTail(KinesisStream stream, Func<KinesisRecord, Value
     private async Task ReadAsync(ShardReader reader, CancellationToken cancellation)
     {
         var records = new KinesisRecord[RecordsAtOnce];
+        _next[reader.Shard] = reader.Counter;
         while (!reader.IsAtEnd)
         {
             await reader.WaitAsync(cancellation);
@@ -45,6 +52,8 @@ internal sealed class StreamTail(KinesisStream stream, Func<KinesisRecord, Value
                 await handle(records[i]);
                 Interlocked.Increment(ref _handled);
             }
+
+            _next[reader.Shard] = reader.Counter;
         }
     }
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Threading.Channels;
+using KinesisPatterns.Local.Faults;
 
 namespace KinesisPatterns.Local.Lambda;
 
@@ -52,9 +53,9 @@ internal sealed class ExecutionEnvironment : IDisposable
 
     /// <summary>Runs an invocation to its end; null when the process was gone before it took it.</summary>
     public async Task<InvocationResult?> InvokeAsync(
-        ReadOnlyMemory<byte> payload, bool isCold, CancellationToken cancellationToken)
+        ReadOnlyMemory<byte> payload, bool isCold, FaultDraw? fault, CancellationToken cancellationToken)
     {
-        var invocation = new Invocation(payload);
+        var invocation = new Invocation(payload, fault);
         _log.Clear();
         Note($"START RequestId: {invocation.RequestId} Version: $LATEST");
         var late = await StartedAsync(cancellationToken);
@@ -68,8 +69,9 @@ internal sealed class ExecutionEnvironment : IDisposable
         invocation.Deadline = _options.Time.GetUtcNow() + _function.Timeout - late;
         _current = invocation;
         _invocations.Writer.TryWrite(invocation);
+        var limit = ProcessFaults.LimitOf(fault, _function.Timeout);
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var timeout = Task.Delay(_function.Timeout - late, _options.Time, over.Token);
+        var timeout = Task.Delay(limit > late ? limit - late : TimeSpan.Zero, _options.Time, over.Token);
         var first = await Task.WhenAny(invocation.Answered, _exited.Task, timeout);
         await over.CancelAsync();
         _current = null;
@@ -85,7 +87,7 @@ internal sealed class ExecutionEnvironment : IDisposable
         cancellationToken.ThrowIfCancellationRequested();
         if (first == timeout)
         {
-            return End(invocation, TimedOut(invocation), InvocationStatus.FunctionError, duration, isCold);
+            return End(invocation, TimedOut(invocation, limit), InvocationStatus.FunctionError, duration, isCold);
         }
 
         return invocation.IsTaken || isCold
@@ -99,7 +101,24 @@ internal sealed class ExecutionEnvironment : IDisposable
         _ready.TrySetResult();
         var invocation = await _invocations.Reader.ReadAsync(cancellationToken);
         invocation.IsTaken = true;
+        if (invocation.Fault is { } fault)
+        {
+            ProcessFaults.Strike(_process, fault, _options.Time);
+        }
+
         return invocation;
+    }
+
+    /// <summary>Ends the process with its answer on its lips, when that is what goes wrong; true when it did.</summary>
+    public bool IsOutOfMemory(Invocation invocation)
+    {
+        if (invocation.Fault is not { Kind: FaultKind.OutOfMemory })
+        {
+            return false;
+        }
+
+        ProcessGuard.Kill(_process);
+        return true;
     }
 
     /// <summary>The invocation of an id, while it runs.</summary>
@@ -161,9 +180,9 @@ internal sealed class ExecutionEnvironment : IDisposable
         };
     }
 
-    private byte[] TimedOut(Invocation invocation) => ErrorBody.Of(null, string.Create(CultureInfo.InvariantCulture,
+    private byte[] TimedOut(Invocation invocation, TimeSpan limit) => ErrorBody.Of(null, string.Create(CultureInfo.InvariantCulture,
         $"{_options.Time.GetUtcNow():yyyy-MM-ddTHH:mm:ss.fffZ} {invocation.RequestId} "
-        + $"Task timed out after {_function.Timeout.TotalSeconds:F2} seconds"));
+        + $"Task timed out after {limit.TotalSeconds:F2} seconds"));
 
     private static byte[] Exited(Invocation invocation, string reason) =>
         ErrorBody.Of("Runtime.ExitError", $"RequestId: {invocation.RequestId} Error: Runtime exited{reason}");

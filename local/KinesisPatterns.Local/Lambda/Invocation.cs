@@ -1,13 +1,18 @@
+using KinesisPatterns.Local.Faults;
+
 namespace KinesisPatterns.Local.Lambda;
 
 /// <summary>One event on its way through an environment.</summary>
-internal sealed class Invocation(ReadOnlyMemory<byte> payload)
+internal sealed class Invocation(ReadOnlyMemory<byte> payload, FaultDraw? fault = null)
 {
     private readonly TaskCompletionSource<Answer> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public string RequestId { get; } = Guid.NewGuid().ToString();
 
     public ReadOnlyMemory<byte> Payload { get; } = payload;
+
+    /// <summary>What goes wrong with it on purpose.</summary>
+    public FaultDraw? Fault { get; } = fault;
 
     /// <summary>When the function has to be done.</summary>
     public DateTimeOffset Deadline { get; set; }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using KinesisPatterns.Local.Faults;
 
 namespace KinesisPatterns.Local.Lambda;
 
@@ -35,7 +36,8 @@ internal sealed class LambdaFunction(FunctionDefinition definition, LambdaOption
 
     public ExecutionEnvironment? Find(string environment) => _all.GetValueOrDefault(environment);
 
-    public async Task<InvocationResult> InvokeAsync(ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
+    public async Task<InvocationResult> InvokeAsync(
+        ReadOnlyMemory<byte> payload, CancellationToken cancellationToken, FaultDraw? fault = null)
     {
         try
         {
@@ -48,7 +50,7 @@ internal sealed class LambdaFunction(FunctionDefinition definition, LambdaOption
             await _room.WaitAsync(cancellationToken);
             try
             {
-                return await RunAsync(payload, cancellationToken);
+                return await RunAsync(payload, fault, cancellationToken);
             }
             finally
             {
@@ -72,7 +74,8 @@ internal sealed class LambdaFunction(FunctionDefinition definition, LambdaOption
         _all.Clear();
     }
 
-    private async Task<InvocationResult> RunAsync(ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
+    private async Task<InvocationResult> RunAsync(
+        ReadOnlyMemory<byte> payload, FaultDraw? fault, CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -80,7 +83,7 @@ internal sealed class LambdaFunction(FunctionDefinition definition, LambdaOption
             environment ??= Start();
             try
             {
-                if (await environment.InvokeAsync(payload, !isWarm, cancellationToken) is { } result)
+                if (await environment.InvokeAsync(payload, !isWarm, fault, cancellationToken) is { } result)
                 {
                     Interlocked.Increment(ref _invocations);
                     Interlocked.Add(ref _errors, result.Status == InvocationStatus.FunctionError ? 1 : 0);

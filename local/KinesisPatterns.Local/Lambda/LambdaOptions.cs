@@ -1,3 +1,4 @@
+using KinesisPatterns.Local.Faults;
 using KinesisPatterns.Local.Kinesis;
 using KinesisPatterns.Local.State;
 using Microsoft.AspNetCore.Http;
@@ -40,6 +41,9 @@ internal sealed record LambdaOptions
 
     /// <summary>Is told the end of every record of every mapping.</summary>
     public IRecordObserver? Observer { get; init; }
+
+    /// <summary>What goes wrong with the functions of event source mappings; null when nothing does on purpose.</summary>
+    public FaultPlan? Faults { get; init; }
 
     /// <summary>Where mappings keep how far they are beyond this process; null keeps it in memory only.</summary>
     public MappingStore? Store { get; init; }

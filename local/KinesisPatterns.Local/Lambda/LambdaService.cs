@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
+using KinesisPatterns.Local.Faults;
 using Microsoft.AspNetCore.Http;
 
 namespace KinesisPatterns.Local.Lambda;
@@ -23,6 +24,8 @@ internal sealed class LambdaService : IFunctionInvoker, IAsyncDisposable
     /// <summary>The event source mappings with their counters.</summary>
     public IReadOnlyCollection<EventSourceMapping> Mappings => [.. _mappings.Values];
 
+    private IFunctionInvoker Invoker => Options.Faults is { } plan ? new DuplicatingInvoker(new FaultyInvoker(this, plan), plan) : this;
+
     internal DateTimeOffset Now => Options.Time.GetUtcNow();
 
     /// <summary>Adds a function; fails with the reason when it cannot run here.</summary>
@@ -44,7 +47,7 @@ internal sealed class LambdaService : IFunctionInvoker, IAsyncDisposable
     {
         var function = Find(settings.FunctionName).Definition;
         var mapping = EventSourceMapping.Create(
-            settings with { FunctionName = function.Name }, function, this, Options, tuning ?? new());
+            settings with { FunctionName = function.Name }, function, Invoker, Options, tuning ?? new());
         if (_mappings.Values.FirstOrDefault(m => m.IsSameAs(mapping)) is { } existing)
         {
             throw LambdaException.Conflict(
@@ -71,10 +74,14 @@ internal sealed class LambdaService : IFunctionInvoker, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public async Task<InvocationResult> InvokeAsync(
+    public Task<InvocationResult> InvokeAsync(
         string function, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken) =>
+        InvokeAsync(function, payload, fault: null, cancellationToken);
+
+    internal async Task<InvocationResult> InvokeAsync(
+        string function, ReadOnlyMemory<byte> payload, FaultDraw? fault, CancellationToken cancellationToken) =>
         payload.Length <= LambdaLimits.Payload
-            ? await Find(function).InvokeAsync(payload, cancellationToken)
+            ? await Find(function).InvokeAsync(payload, cancellationToken, fault)
             : throw LambdaException.TooLarge(payload.Length);
 
     /// <summary>Answers the Lambda API (<c>/2015-03-31/…</c>) and the runtime API (<c>/_runtime/…</c>).</summary>

@@ -70,6 +70,12 @@ internal static class RuntimeApi
             return;
         }
 
+        if (environment.IsOutOfMemory(invocation))
+        {
+            context.Abort();
+            return;
+        }
+
         if (context.Request.ContentLength > LambdaLimits.Payload)
         {
             await TooLargeAsync(invocation, context);

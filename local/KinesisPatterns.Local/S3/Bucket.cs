@@ -8,9 +8,14 @@ internal sealed record ObjectInfo(
     string Key, string File, long Size, string ETag, DateTimeOffset LastModified, IReadOnlyDictionary<string, string> Headers);
 
 /// <summary>A bucket: a folder that holds each object as a file, readable with any tool.</summary>
-internal sealed class Bucket(string name, string folder, TimeProvider clock)
+/// <param name="name">The name of the bucket.</param>
+/// <param name="folder">The folder.</param>
+/// <param name="clock">Tells when an object was written.</param>
+/// <param name="index">What is known of the objects besides their bytes, kept beyond this process; null keeps it in memory.</param>
+internal sealed class Bucket(string name, string folder, TimeProvider clock, ObjectIndex? index = null)
 {
-    private readonly ConcurrentDictionary<string, ObjectInfo> _objects = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, ObjectInfo> _objects = new(
+        index?.Load(folder).Select(o => KeyValuePair.Create(o.Key, o)) ?? [], StringComparer.Ordinal);
 
     public string Name => name;
 
@@ -52,6 +57,7 @@ internal sealed class Bucket(string name, string folder, TimeProvider clock)
             System.IO.Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             File.Move(temporary, path, overwrite: true);
             var info = new ObjectInfo(key, path, size, Convert.ToHexStringLower(md5.GetHashAndReset()), clock.GetUtcNow(), headers);
+            index?.Save(folder, info);
             return _objects[key] = info;
         }
         finally
@@ -67,6 +73,7 @@ internal sealed class Bucket(string name, string folder, TimeProvider clock)
     {
         if (_objects.TryRemove(key, out var info))
         {
+            index?.Remove(key);
             File.Delete(info.File);
         }
     }

@@ -2,12 +2,13 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Xml.Linq;
 using KinesisPatterns.Local.Iam;
+using KinesisPatterns.Local.State;
 using Microsoft.AspNetCore.Http;
 
 namespace KinesisPatterns.Local.S3;
 
 /// <summary>S3 over folders: objects, listings, multipart uploads, both addressing styles.</summary>
-internal sealed class S3Service(string root, TimeProvider clock)
+internal sealed class S3Service(string root, TimeProvider clock, HostState? state = null)
 {
     private static readonly XNamespace Xml = "http://s3.amazonaws.com/doc/2006-03-01/";
 
@@ -16,7 +17,7 @@ internal sealed class S3Service(string root, TimeProvider clock)
 
     public IEnumerable<Bucket> Buckets => _buckets.Values;
 
-    public Bucket CreateBucket(string name) => _buckets.GetOrAdd(name, n => new(n, Path.Combine(root, n), clock));
+    public Bucket CreateBucket(string name) => _buckets.GetOrAdd(name, n => new(n, Path.Combine(root, n), clock, state is null ? null : new(state, n)));
 
     public Bucket Bucket(string name) =>
         _buckets.GetValueOrDefault(name) ?? throw new S3Error(404, "NoSuchBucket", "The specified bucket does not exist");

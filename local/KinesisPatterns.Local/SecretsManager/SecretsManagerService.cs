@@ -3,25 +3,42 @@ using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using KinesisPatterns.Local.Hosting;
 using KinesisPatterns.Local.Iam;
+using KinesisPatterns.Local.State;
 using Microsoft.AspNetCore.Http;
 
 namespace KinesisPatterns.Local.SecretsManager;
 
-/// <summary>Secrets as the template generates them, new in every run.</summary>
-internal sealed class SecretsManagerService
+/// <summary>Secrets as the template generates them, new in every run unless a state is kept.</summary>
+internal sealed class SecretsManagerService(HostState? state = null)
 {
+    private const string File = "secrets.json";
+
     private const string Lower = "abcdefghijklmnopqrstuvwxyz";
     private const string Digits = "0123456789";
     private const string Punctuation = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~";
 
-    private readonly ConcurrentDictionary<string, string> _values = new(StringComparer.Ordinal);
+    private readonly Lock _lock = new();
+    private readonly ConcurrentDictionary<string, string> _values = new(
+        state is null ? [] : HostState.Load<Dictionary<string, string>>(state.PathOf(File)) ?? [], StringComparer.Ordinal);
 
-    public void Put(string id, string value) => _values[id] = value;
+    public void Put(string id, string value)
+    {
+        lock (_lock)
+        {
+            _values[id] = value;
+            state?.Save(state.PathOf(File), _values);
+        }
+    }
 
     /// <summary>Creates the secret as <c>AWS::SecretsManager::Secret</c> describes it.</summary>
     /// <remarks>https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-secretsmanager-secret-generatesecretstring.html</remarks>
     public void Create(string arn, JsonObject properties)
     {
+        if (_values.ContainsKey(arn))
+        {
+            return;
+        }
+
         if (properties["GenerateSecretString"] is not JsonObject generate)
         {
             Put(arn, (string?)properties["SecretString"] ?? "");

@@ -151,7 +151,7 @@ internal static class SimulationCases
     private static SimulatedMapping Mapping(Random random, int index, bool hasPoison)
     {
         var tumbling = random.Next(5) == 0 ? random.Next(1, 30) : 0;
-        return new()
+        var mapping = new SimulatedMapping
         {
             Function = $"function-{index}",
             BatchSize = (int)Math.Pow(10, random.NextDouble() * 3),
@@ -164,6 +164,9 @@ internal static class SimulationCases
             Tumbling = tumbling,
             Filters = random.Next(4) == 0,
         };
+
+        // A batch that is tried as a whole and without end may be one that never fits into a function's time.
+        return mapping with { Bisects = mapping.Bisects || (mapping is { Retries: < 0, Reports: false }) };
     }
 
     private static List<SimulatedEvent> Events(Random random, int span)

@@ -85,7 +85,8 @@ internal sealed class SimulationRun : IDisposable
         var order = 0;
         foreach (var puts in _case.Puts.Index().GroupBy(p => p.Item.At))
         {
-            foreach (var call in puts.Select(p => p.Index).Chunk(PutRecordsRequest.MostRecords))
+            // Few enough for the 10 MiB of a call, whatever their size.
+            foreach (var call in puts.Select(p => p.Index).Chunk(puts.Any(p => p.Item.Size > 1000) ? 3 : PutRecordsRequest.MostRecords))
             {
                 waiting.Enqueue([.. call], (puts.Key, order++));
             }

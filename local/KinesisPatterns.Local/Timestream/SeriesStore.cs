@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using KinesisPatterns.Local.State;
 
 namespace KinesisPatterns.Local.Timestream;
 
@@ -90,10 +91,21 @@ internal readonly record struct SeriesKey(string Measurement, Tags Tags, string 
 /// <summary>A small time-series store in memory: writing a point again has no effect.</summary>
 internal sealed class SeriesStore
 {
+    private readonly FrameLog? _log;
+
     private readonly ConcurrentDictionary<SeriesKey, Series> _series = new();
     private readonly ConcurrentDictionary<(string Measurement, KeyValuePair<string, string> Tag), ConcurrentBag<Series>> _byTag = new();
     private readonly ConcurrentDictionary<SeriesKey, Series<string>> _texts = new();
     private long _written;
+
+    /// <summary>Makes an empty store, which is gone with this process.</summary>
+    public SeriesStore()
+    {
+    }
+
+    /// <summary>Opens a store whose points are kept: what is written is on disk before it is answered.</summary>
+    public SeriesStore(HostState state, string name) =>
+        _log = state.Open(state.PathOf("series", $"{name}.log"), frame => Apply(PointFrame.Read(frame)));
 
     /// <summary>Points written, repeated ones included.</summary>
     public long Written => Interlocked.Read(ref _written);
@@ -118,6 +130,12 @@ internal sealed class SeriesStore
         _byTag.GetValueOrDefault((measurement, KeyValuePair.Create(tag, value))) ?? [];
 
     public void Write(Point point)
+    {
+        _log?.Append(PointFrame.Write(point));
+        Apply(point);
+    }
+
+    private void Apply(Point point)
     {
         if (point.Text is { } text)
         {

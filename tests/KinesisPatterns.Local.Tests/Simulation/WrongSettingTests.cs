@@ -63,6 +63,12 @@ public sealed class WrongSettingTests
         right: Case(Right with { MaximumAge = 60, Retries = -1 }, FaultKind.Slow, rate: 0.9));
 
     [Fact]
+    public void A_slow_destination_blocks_a_batch_that_is_tried_as_a_whole_without_end() => Finds(
+        LedgerRule.Blocked,
+        wrong: Case(Right with { BatchSize = 100, Window = 2, Bisects = false, Reports = false, Retries = -1 }, FaultKind.Slow, rate: 0.5),
+        right: Case(Right with { BatchSize = 100, Window = 2, Retries = -1 }, FaultKind.Slow, rate: 0.5));
+
+    [Fact]
     public void A_throttled_write_that_is_swallowed_is_missing() => Finds(
         LedgerRule.EffectMissing,
         wrong: Case(Right with { Habits = Habits.SwallowsErrors }, FaultKind.Throttled),
