@@ -63,6 +63,11 @@ internal sealed class BlueprintRun(RunOptions options)
             var restart = plan?.Draw(FaultKind.Restart, "host");
             if (await FeedAsync(run, records, restart, feeding.Token))
             {
+                if (restart is { } spared)
+                {
+                    plan!.Withdraw(spared);
+                }
+
                 var summary = run.Summarize();
                 if (options.Permissions && summary.Permissions is { } permissions)
                 {

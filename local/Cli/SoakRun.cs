@@ -55,17 +55,17 @@ internal sealed class SoakRun(TextWriter screen, Func<int, SimulationCase> caseO
             return Clean;
         }
 
-        Explain(first);
+        Explain(first, cancellation);
         return Failed;
     }
 
-    private void Explain(int seed)
+    private void Explain(int seed, CancellationToken cancellation)
     {
         Line($"Seed {seed} fails: kinesis-patterns soak --from {seed} --seeds 1");
         Show(caseOf(seed));
         var started = TimeProvider.System.GetTimestamp();
         var smallest = SimulationCases.Smallest(
-            caseOf(seed), @case => TimeProvider.System.GetElapsedTime(started) < ShrinkFor && FindingsOf(@case, out _).Count > 0);
+            caseOf(seed), @case => !cancellation.IsCancellationRequested && TimeProvider.System.GetElapsedTime(started) < ShrinkFor && FindingsOf(@case, out _).Count > 0);
         Line($"The smallest case like it that was found:\n{smallest}");
         Show(smallest);
     }

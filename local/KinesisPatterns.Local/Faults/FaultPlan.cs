@@ -42,6 +42,9 @@ internal sealed class FaultPlan(int seed, FaultProfile profile)
         return draw;
     }
 
+    /// <summary>A fault that was drawn did not happen after all.</summary>
+    public void Withdraw(FaultDraw draw) => Interlocked.Decrement(ref _injected[(int)draw.Kind]);
+
     // A text's own hash differs from process to process (FNV-1a does not).
     private static ulong Hash(string text)
     {
