@@ -130,7 +130,7 @@ public sealed class MappingStateTests : IFunctionInvoker, IFailureDestination, I
     // One life of a host: until the mapping is through, or something is so.
     private async Task LiveAsync(string[] put, Func<MappingSettings, MappingSettings> configure, Func<bool>? until = null, bool jumps = true)
     {
-        TimeProvider time = jumps ? _time : TimeProvider.System;
+        var time = jumps ? (TimeProvider)_time : TimeProvider.System;
         using var state = HostState.Open(_folder);
         await using var kinesis = new KinesisService(new() { Time = time, EnforceQuotas = false, Store = state.Streams });
         var stream = kinesis.TryGet("orders") ?? kinesis.CreateStream("orders", new() { Shards = 1 });
