@@ -107,7 +107,7 @@ public sealed class FaultTests(Blueprint blueprint)
                     }, Cancellation);
                     accepted.Add(time);
                 }
-                catch (Exception error) when (error is HttpRequestException or AmazonClientException)
+                catch (Exception error) when (error is HttpRequestException or AmazonClientException or AmazonServiceException)
                 {
                     // The host is starting.
                 }
