@@ -103,7 +103,9 @@ internal sealed class DynamoDbService(string? folder = null) : IAsyncDisposable
 
         await _changing.WaitAsync(context.RequestAborted);
         _changing.Release();
-        using var answer = await SendAsync(target, body.ToArray(), context.RequestAborted);
+
+        // What a caller asked for is done, also when it is gone before the answer; a connection that breaks off is a risk to dynalite.
+        using var answer = await SendAsync(target, body.ToArray(), CancellationToken.None);
         context.Response.StatusCode = (int)answer.StatusCode;
         context.Response.ContentType = "application/x-amz-json-1.0";
         foreach (var name in (string[])["x-amzn-RequestId", "x-amz-crc32"])

@@ -10,7 +10,8 @@ internal sealed record ServiceCall(string Service, string Operation)
 {
     public const string Store = "series store";
 
-    private const string HostsOwnKey = "Credential=local/";
+    // What the host gives to functions, and to nobody else.
+    private const string FunctionsKey = "Credential=LOCAL";
 
     /// <summary>What faults are counted by.</summary>
     public string Site => $"{Service} {Operation}";
@@ -28,7 +29,7 @@ internal sealed record ServiceCall(string Service, string Operation)
         }
 
         var authorization = context.Request.Headers.Authorization.ToString();
-        if (!authorization.Contains("Credential=", StringComparison.Ordinal) || authorization.Contains(HostsOwnKey, StringComparison.Ordinal)
+        if (!authorization.Contains(FunctionsKey, StringComparison.Ordinal)
             || path.StartsWith("/_", StringComparison.Ordinal) || path.StartsWith("/2015-03-31/", StringComparison.Ordinal))
         {
             return null;
