@@ -85,14 +85,17 @@ public sealed class FaultTests(Blueprint blueprint)
         [
             Path.Combine(AppContext.BaseDirectory, "KinesisPatterns.Cli.dll"), "run", "TimeSeries", "--assembly", blueprint.AssemblyDirectory,
             "--state", state, "--rate", Rate.ToString(CultureInfo.InvariantCulture), "--port", port.ToString(CultureInfo.InvariantCulture), "--page", "0",
-        ]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        ])
+        { RedirectStandardOutput = true, RedirectStandardError = true })!;
         _ = host.StandardOutput.ReadToEndAsync(Cancellation);
         _ = host.StandardError.ReadToEndAsync(Cancellation);
         try
         {
             using var kinesis = new AmazonKinesisClient(new BasicAWSCredentials("local", "local"), new AmazonKinesisConfig
             {
-                ServiceURL = $"http://127.0.0.1:{port}", AuthenticationRegion = "us-east-1", MaxErrorRetry = 0,
+                ServiceURL = $"http://127.0.0.1:{port}",
+                AuthenticationRegion = "us-east-1",
+                MaxErrorRetry = 0,
             });
             var accepted = new List<long>();
             var last = DateTime.UtcNow + Patience;
@@ -103,7 +106,9 @@ public sealed class FaultTests(Blueprint blueprint)
                 {
                     await kinesis.PutRecordAsync(new PutRecordRequest
                     {
-                        StreamName = blueprint.Host.Outputs["ReadingsStreamName"], PartitionKey = _device, Data = new MemoryStream(Reading(time)),
+                        StreamName = blueprint.Host.Outputs["ReadingsStreamName"],
+                        PartitionKey = _device,
+                        Data = new MemoryStream(Reading(time)),
                     }, Cancellation);
                     accepted.Add(time);
                 }
