@@ -21,8 +21,6 @@ public sealed class Blueprint : IAsyncLifetime
 
     /// <summary>The cloud assembly.</summary>
     public string Directory => _folder.FullName;
-    /// <summary>The cloud assembly, for hosts of a test's own.</summary>
-    public string AssemblyDirectory => _folder.FullName;
 
     public IAmazonKinesis Kinesis { get; private set; } = null!;
 

@@ -40,7 +40,7 @@ public sealed class FaultTests(Blueprint blueprint)
     {
         var plan = FaultProfile.Parse(faults);
         await using var host = await LocalHost.StartAsync(
-            new() { AssemblyDirectory = blueprint.AssemblyDirectory, Stack = "TimeSeries", FaultPlan = plan }, Cancellation);
+            new() { AssemblyDirectory = blueprint.Directory, Stack = "TimeSeries", FaultPlan = plan }, Cancellation);
         await using var run = new ReadingRun(host, faults);
 
         using var feeding = new CancellationTokenSource(Feeding);
@@ -62,7 +62,7 @@ public sealed class FaultTests(Blueprint blueprint)
             var accepted = await FeedAndKillAsync(state.FullName);
 
             await using var host = await LocalHost.StartAsync(
-                new() { AssemblyDirectory = blueprint.AssemblyDirectory, Stack = "TimeSeries", StateDirectory = state.FullName }, Cancellation);
+                new() { AssemblyDirectory = blueprint.Directory, Stack = "TimeSeries", StateDirectory = state.FullName }, Cancellation);
             await using var run = new ReadingRun(host, "after the kill");
             await run.DrainAsync(Patience, Cancellation);
             var summary = run.Summarize();
@@ -83,7 +83,7 @@ public sealed class FaultTests(Blueprint blueprint)
         var port = FreePort();
         using var host = Process.Start(new ProcessStartInfo("dotnet",
         [
-            Path.Combine(AppContext.BaseDirectory, "KinesisPatterns.Cli.dll"), "run", "TimeSeries", "--assembly", blueprint.AssemblyDirectory,
+            Path.Combine(AppContext.BaseDirectory, "KinesisPatterns.Cli.dll"), "run", "TimeSeries", "--assembly", blueprint.Directory,
             "--state", state, "--rate", Rate.ToString(CultureInfo.InvariantCulture), "--port", port.ToString(CultureInfo.InvariantCulture), "--page", "0",
         ])
         { RedirectStandardOutput = true, RedirectStandardError = true })!;
