@@ -5,13 +5,15 @@ using System.Text.Json;
 
 namespace Benchmarks;
 
-/// <summary>PutRecords and GetRecords a second against kinesalite, with the same client in the same run.</summary>
+/// <summary>PutRecords and GetRecords a second, start and memory against kinesalite and moto, with the same client in the same run.</summary>
 internal static class KinesisScenario
 {
     private const int Batch = 500;
     private const int RecordBytes = 200;
     private const int Shards = 4;
-    private const int Connections = 4;
+    private const int Kept = 1_000_000;
+
+    private static readonly int[] _connections = [1, 4];
 
     // The default of .NET escapes the + of base64, which no client of AWS does.
     private static readonly JsonSerializerOptions _asClientsWrite =
@@ -22,48 +24,89 @@ internal static class KinesisScenario
 
     public static async Task RunAsync()
     {
-        Console.WriteLine(
-            $"{Batch} records x {RecordBytes} B a call, {Shards} shards, {Connections} connections, {Environment.ProcessorCount} cores");
-        var ours = await MeasureAsync(KinesisServer.Ours(4601));
-        var theirs = await MeasureAsync(KinesisServer.Kinesalite(4602));
-        Print($"ratio: PutRecords {ours.Put / theirs.Put:F1}x, GetRecords {ours.Get / theirs.Get:F1}x");
+        Console.WriteLine($"{Batch} records x {RecordBytes} B a call, {Shards} shards, {Environment.ProcessorCount} cores");
+        var ours = await MeasureAsync(() => KinesisServer.Ours(4601));
+        Compare("kinesalite", ours, await MeasureAsync(() => KinesisServer.Kinesalite(4602)));
+        if (KinesisServer.HasMoto)
+        {
+            Compare("moto", ours, await MeasureAsync(() => KinesisServer.Moto(4603)));
+        }
+        else
+        {
+            Console.WriteLine("moto_server is not on the path: not compared");
+        }
+
+        await MemoryAsync();
     }
 
-    private static async Task<(double Put, double Get)> MeasureAsync(KinesisServer server)
-    {
-        using (server)
-        {
-            using var client = new RawClient(server.Address);
-            await client.ReadyAsync();
-            await client.CallAsync("CreateStream", Encoding.UTF8.GetBytes($$"""{"StreamName":"bench","ShardCount":{{Shards}}}"""));
-            while ((await client.CallAsync("DescribeStream", """{"StreamName":"bench"}"""))
-                .GetProperty("StreamDescription").GetProperty("StreamStatus").GetString() != "ACTIVE")
-            {
-                await Task.Delay(20);
-            }
+    private static void Compare(string name, Dictionary<string, double> ours, Dictionary<string, double> theirs) =>
+        Print($"ratio to {name}: {string.Join(", ", ours.Select(o => FormattableString.Invariant($"{o.Key} {o.Value / theirs[o.Key]:F1}x")))}");
 
-            var put = await RateAsync(server, "PutRecords", connection => PutAsync(client, Body(connection)));
-            var get = await RateAsync(server, "GetRecords", connection => GetAsync(client, connection % Shards));
-            return (put, get);
+    private static async Task<Dictionary<string, double>> MeasureAsync(Func<KinesisServer> start)
+    {
+        var watch = Stopwatch.StartNew();
+        using var server = start();
+        using var client = new RawClient(server.Address);
+        await client.ReadyAsync();
+        Print($"{server.Name,-22} answers {watch.Elapsed.TotalMilliseconds:N0} ms after its start");
+        await CreateAsync(client);
+        var rates = new Dictionary<string, double>();
+        foreach (var connections in _connections)
+        {
+            rates[$"PutRecords x{connections}"] = await RateAsync(server, "PutRecords", connections, connection => PutAsync(client, Body(connection)));
+        }
+
+        foreach (var connections in _connections)
+        {
+            rates[$"GetRecords x{connections}"] = await RateAsync(server, "GetRecords", connections, connection => GetAsync(client, connection % Shards));
+        }
+
+        return rates;
+    }
+
+    // A server of its own: what the rounds above left behind is not in it.
+    private static async Task MemoryAsync()
+    {
+        using var server = KinesisServer.Ours(4604);
+        using var client = new RawClient(server.Address);
+        await client.ReadyAsync();
+        await CreateAsync(client);
+        var before = server.ResidentMiB;
+        var put = PutAsync(client, Body(seed: 1));
+        for (var records = 0; records < Kept; records += Batch)
+        {
+            await put();
+        }
+
+        Print($"{server.Name,-22} {server.ResidentMiB:N0} MiB resident with {Kept:N0} records ({(long)Kept * RecordBytes >> 20:N0} MiB of data), {before:N0} MiB without");
+    }
+
+    private static async Task CreateAsync(RawClient client)
+    {
+        await client.CallAsync("CreateStream", Encoding.UTF8.GetBytes($$"""{"StreamName":"bench","ShardCount":{{Shards}}}"""));
+        while ((await client.CallAsync("DescribeStream", """{"StreamName":"bench"}"""))
+            .GetProperty("StreamDescription").GetProperty("StreamStatus").GetString() != "ACTIVE")
+        {
+            await Task.Delay(20);
         }
     }
 
     // The least over several connections that run for a while: records a second.
-    private static async Task<double> RateAsync(KinesisServer server, string what, Func<int, Func<Task<int>>> connect)
+    private static async Task<double> RateAsync(KinesisServer server, string what, int connections, Func<int, Func<Task<int>>> connect)
     {
-        await RunAsync(connect, _warmUp);
+        await RunAsync(connections, connect, _warmUp);
         var (cpu, watch) = (server.Cpu, Stopwatch.StartNew());
-        var records = await RunAsync(connect, _measured);
+        var records = await RunAsync(connections, connect, _measured);
         var (seconds, busy) = (watch.Elapsed.TotalSeconds, (server.Cpu - cpu).TotalSeconds);
         Print(
-            $"{server.Name,-22} {what,-10} {records / seconds,10:N0} records/s  {busy / records * 1e6,6:F2} us CPU a record  peak {server.PeakMiB} MiB");
+            $"{server.Name,-22} {what} x{connections} {records / seconds,10:N0} records/s  {busy / records * 1e6,6:F2} us CPU a record  peak {server.PeakMiB} MiB");
         return records / seconds;
     }
 
-    private static async Task<double> RunAsync(Func<int, Func<Task<int>>> connect, TimeSpan time)
+    private static async Task<double> RunAsync(int connections, Func<int, Func<Task<int>>> connect, TimeSpan time)
     {
         var until = Stopwatch.GetTimestamp() + (long)(time.TotalSeconds * Stopwatch.Frequency);
-        var counts = await Task.WhenAll(Enumerable.Range(0, Connections).Select(connection => Task.Run(async () =>
+        var counts = await Task.WhenAll(Enumerable.Range(0, connections).Select(connection => Task.Run(async () =>
         {
             var (call, count) = (connect(connection), 0L);
             while (Stopwatch.GetTimestamp() < until)

@@ -16,9 +16,11 @@ internal sealed class KinesisServer : IDisposable
     private KinesisServer(string name, int port, string command, params IEnumerable<string> arguments)
     {
         (Name, Address) = (name, new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}/")));
-        _process = Process.Start(new ProcessStartInfo(command, arguments) { RedirectStandardOutput = true })!;
+        _process = Process.Start(new ProcessStartInfo(command, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         _process.OutputDataReceived += (_, _) => { };
+        _process.ErrorDataReceived += (_, _) => { };
         _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
     }
 
     public string Name { get; }
@@ -31,6 +33,15 @@ internal sealed class KinesisServer : IDisposable
         {
             _process.Refresh();
             return _process.TotalProcessorTime;
+        }
+    }
+
+    public long ResidentMiB
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.WorkingSet64 >> 20;
         }
     }
 
@@ -56,6 +67,12 @@ internal sealed class KinesisServer : IDisposable
                 "--createStreamMs", "1", "--shardLimit", "100")
             : throw new FileNotFoundException($"{script} does not exist: run `npm ci` in tests/Benchmarks", script);
     }
+
+    /// <summary>Whether Python's moto is installed; its server cannot be had from npm or NuGet.</summary>
+    public static bool HasMoto => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(p => File.Exists(Path.Combine(p, "moto_server")));
+
+    /// <summary>moto's server.</summary>
+    public static KinesisServer Moto(int port) => new("moto", port, "moto_server", "-p", port.ToString(CultureInfo.InvariantCulture));
 
     /// <summary>Runs the Kinesis of this repository until the process is killed.</summary>
     public static async Task ServeAsync(int port)
