@@ -50,7 +50,7 @@ internal sealed class BareStream : IReadingLedger, IAsyncDisposable
             CodeDirectory = AppContext.BaseDirectory,
             Handler = "TestFunction",
             Runtime = "dotnet10",
-            Environment = new Dictionary<string, string> { ["COMMAND"] = "echo" },
+            Environment = new Dictionary<string, string> { ["COMMAND"] = "nothing" },
         });
         bare._mapping = bare._lambda.Add(like.Settings with
         {
