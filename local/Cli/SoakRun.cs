@@ -64,11 +64,16 @@ internal sealed class SoakRun(TextWriter screen, Func<int, SimulationCase> caseO
         Line($"Seed {seed} fails: kinesis-patterns soak --from {seed} --seeds 1");
         Show(caseOf(seed));
         var started = TimeProvider.System.GetTimestamp();
+        var kinds = KindsOf(caseOf(seed));
         var smallest = SimulationCases.Smallest(
-            caseOf(seed), @case => !cancellation.IsCancellationRequested && TimeProvider.System.GetElapsedTime(started) < ShrinkFor && FindingsOf(@case, out _).Count > 0);
+            caseOf(seed),
+            @case => !cancellation.IsCancellationRequested && TimeProvider.System.GetElapsedTime(started) < ShrinkFor && kinds.Overlaps(KindsOf(@case)));
         Line($"The smallest case like it that was found:\n{smallest}");
         Show(smallest);
     }
+
+    // A smaller case that fails in another way is another case.
+    private static HashSet<string> KindsOf(SimulationCase @case) => [.. FindingsOf(@case, out _).Select(f => f.Split(':')[0])];
 
     private void Show(SimulationCase @case)
     {
