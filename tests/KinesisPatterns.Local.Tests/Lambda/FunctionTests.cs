@@ -216,7 +216,7 @@ public sealed class FunctionTests : IAsyncLifetime
         var folder = Directory.CreateTempSubdirectory();
         var bootstrap = Path.Combine(folder.FullName, "bootstrap");
         await File.WriteAllTextAsync(bootstrap,
-            $"#!/bin/sh\nexec {Environment.ProcessPath!.Replace("KinesisPatterns.Local.Tests", "TestFunction", StringComparison.Ordinal)}\n", Stop);
+            $"#!/bin/sh\nexec {Path.Combine(AppContext.BaseDirectory, "TestFunction")}\n", Stop);
         File.SetUnixFileMode(bootstrap, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         Add(f => f with { Runtime = "provided.al2023", CodeDirectory = folder.FullName });
 
