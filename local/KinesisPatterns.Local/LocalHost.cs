@@ -145,6 +145,7 @@ public sealed partial class LocalHost : IAsyncDisposable
 
     /// <summary>Starts everything the stack holds; it runs until it is disposed.</summary>
     /// <exception cref="LocalHostException">Something the user can put right is missing.</exception>
+    [System.Runtime.CompilerServices.OverloadResolutionPriority(1)]
     public static async Task<LocalHost> StartAsync(LocalHostOptions options, CancellationToken cancellation = default)
     {
         var host = new LocalHost(options);
