@@ -40,7 +40,7 @@ internal static class KinesisScenario
     }
 
     private static void Compare(string name, Dictionary<string, double> ours, Dictionary<string, double> theirs) =>
-        Print($"ratio to {name}: {string.Join(", ", ours.Select(o => FormattableString.Invariant($"{o.Key} {o.Value / theirs[o.Key]:F1}x")))}");
+        Print($"ratio to {name}: {string.Join(", ", ours.Where(o => theirs.ContainsKey(o.Key)).Select(o => FormattableString.Invariant($"{o.Key} {o.Value / theirs[o.Key]:F1}x")))}");
 
     private static async Task<Dictionary<string, double>> MeasureAsync(Func<KinesisServer> start)
     {
@@ -58,7 +58,15 @@ internal static class KinesisScenario
 
         foreach (var connections in _connections)
         {
-            rates[$"GetRecords x{connections}"] = await RateAsync(server, "GetRecords", connections, connection => GetAsync(client, connection % Shards));
+            try
+            {
+                rates[$"GetRecords x{connections}"] = await RateAsync(server, "GetRecords", connections, connection => GetAsync(client, connection % Shards));
+            }
+            catch (InvalidOperationException error)
+            {
+                // moto answers 500 once several writers were there at a time.
+                Print($"{server.Name,-22} GetRecords x{connections} not measured: {error.Message.Split('\n')[0]}");
+            }
         }
 
         return rates;
@@ -122,7 +130,7 @@ internal static class KinesisScenario
     private static Func<Task<int>> PutAsync(RawClient client, byte[] body) => async () =>
     {
         var answer = await client.CallAsync("PutRecords", body);
-        return answer.AsSpan().IndexOf("\"FailedRecordCount\":0"u8) >= 0
+        return answer.AsSpan().IndexOf("\"FailedRecordCount\":0"u8) >= 0 || answer.AsSpan().IndexOf("\"FailedRecordCount\": 0"u8) >= 0
             ? Batch
             : throw new InvalidOperationException("A record was refused: " + Encoding.UTF8.GetString(answer, 0, 200));
     };
@@ -143,8 +151,9 @@ internal static class KinesisScenario
 
     private static string Next(byte[] answer)
     {
-        var name = "\"NextShardIterator\":\""u8;
+        var name = "\"NextShardIterator\":"u8;
         var start = answer.AsSpan().LastIndexOf(name) + name.Length;
+        start += answer.AsSpan(start).IndexOf((byte)'"') + 1;
         return Encoding.ASCII.GetString(answer, start, answer.AsSpan(start).IndexOf((byte)'"'));
     }
 
