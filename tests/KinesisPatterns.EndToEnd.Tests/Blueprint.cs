@@ -1,5 +1,6 @@
 using Amazon.DynamoDBv2;
 using Amazon.Kinesis;
+using Amazon.Kinesis.Model;
 using Amazon.Runtime;
 using Amazon.S3;
 using KinesisPatterns.Local;
@@ -52,6 +53,20 @@ public sealed class Blueprint : IAsyncLifetime
         S3 = new AmazonS3Client(Credentials, new AmazonS3Config { ServiceURL = url, AuthenticationRegion = "us-east-1" });
         DynamoDb = new AmazonDynamoDBClient(Credentials, new AmazonDynamoDBConfig { ServiceURL = url, AuthenticationRegion = "us-east-1" });
         Api = new() { BaseAddress = new(Host.Outputs["QueryApiUrl"]) };
+    }
+
+    /// <summary>Puts readings of one device; the stream has to take all of them.</summary>
+    public async Task<PutRecordsResponse> PutAsync(string device, IEnumerable<byte[]> records)
+    {
+        var answer = await Kinesis.PutRecordsAsync(
+            new()
+            {
+                StreamName = Host.Outputs["ReadingsStreamName"],
+                Records = [.. records.Select(data => new PutRecordsRequestEntry { PartitionKey = device, Data = new MemoryStream(data) })],
+            },
+            TestContext.Current.CancellationToken);
+        Assert.Equal(0, answer.FailedRecordCount);
+        return answer;
     }
 
     public async ValueTask DisposeAsync()

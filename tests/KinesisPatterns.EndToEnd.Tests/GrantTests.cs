@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
-using Amazon.Kinesis.Model;
 using KinesisPatterns.Local;
 using KinesisPatterns.Local.Assembly;
 using KinesisPatterns.Local.Feed;
@@ -186,17 +185,7 @@ public sealed class GrantTests(Blueprint blueprint)
         CultureInfo.InvariantCulture,
         $$"""{"device":"{{_device}}","metric":"temperature","time":"{{ReadingJson.Iso(_now.AddSeconds(-secondsAgo).ToUnixTimeMilliseconds())}}","value":{{value}}}"""));
 
-    private async Task PutAsync(byte[][] records)
-    {
-        var answer = await blueprint.Kinesis.PutRecordsAsync(
-            new()
-            {
-                StreamName = blueprint.Host.Outputs["ReadingsStreamName"],
-                Records = [.. records.Select(data => new PutRecordsRequestEntry { PartitionKey = _device, Data = new MemoryStream(data) })],
-            },
-            Cancellation);
-        Assert.Equal(0, answer.FailedRecordCount);
-    }
+    private Task PutAsync(byte[][] records) => blueprint.PutAsync(_device, records);
 
     private async Task EventuallyAsync(Func<bool> holds)
     {

@@ -190,18 +190,7 @@ public sealed class TimeSeriesTests(Blueprint blueprint)
     private bool Stored(DateTimeOffset time) => blueprint.Host.Services.Influx.Values.Single().Store
         .With("temperature", "device", _device).Any(s => s.Contains(time.ToUnixTimeMilliseconds() * 1_000_000));
 
-    private async Task<PutRecordsResponse> PutAsync(params byte[][] records)
-    {
-        var answer = await blueprint.Kinesis.PutRecordsAsync(
-            new()
-            {
-                StreamName = blueprint.Host.Outputs["ReadingsStreamName"],
-                Records = [.. records.Select(data => new PutRecordsRequestEntry { PartitionKey = _device, Data = new MemoryStream(data) })],
-            },
-            Cancellation);
-        Assert.Equal(0, answer.FailedRecordCount);
-        return answer;
-    }
+    private Task<PutRecordsResponse> PutAsync(params byte[][] records) => blueprint.PutAsync(_device, records);
 
     private async Task<JsonNode?> GetAsync(string path)
     {
