@@ -1,11 +1,12 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.Model;
 
 namespace KinesisPatterns.ReadModel;
 
 /// <summary>The table of a read model in DynamoDB.</summary>
-public sealed class DynamoReadModelTable(IAmazonDynamoDB dynamo, string name) : IReadModelTable
+public sealed class DynamoReadModelTable(IAmazonDynamoDB dynamo, string name) : IReadModelContents
 {
     /// <inheritdoc/>
     public string Name => name;
@@ -38,5 +39,28 @@ public sealed class DynamoReadModelTable(IAmazonDynamoDB dynamo, string name) : 
         {
             return false;
         }
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<ReadModelItem> ItemsAsync(bool waitingOnly, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var scan = new ScanRequest
+        {
+            TableName = name,
+            ConsistentRead = true,
+            ProjectionExpression = "id, version, early",
+            FilterExpression = waitingOnly ? "attribute_exists(early)" : null,
+        };
+        do
+        {
+            var page = await dynamo.ScanAsync(scan, cancellation);
+            foreach (var item in page.Items ?? [])
+            {
+                yield return ReadModelItem.Of(item);
+            }
+
+            scan.ExclusiveStartKey = page.LastEvaluatedKey;
+        }
+        while (scan.ExclusiveStartKey is { Count: > 0 });
     }
 }

@@ -12,3 +12,12 @@ public interface IReadModelTable
     /// <summary>Stores the item if the table still has the revision before it; false when it has another one.</summary>
     Task<bool> SaveAsync(ReadModelItem item, CancellationToken cancellation);
 }
+
+/// <summary>The table of a read model, to be looked through.</summary>
+public interface IReadModelContents : IReadModelTable
+{
+    /// <summary>The items with their versions and the events that wait in them.</summary>
+    /// <param name="waitingOnly">Leaves out items in which no event waits.</param>
+    /// <param name="cancellation">Ends it.</param>
+    IAsyncEnumerable<ReadModelItem> ItemsAsync(bool waitingOnly, CancellationToken cancellation);
+}

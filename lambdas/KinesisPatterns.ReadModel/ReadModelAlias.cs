@@ -19,6 +19,13 @@ public interface IReadModelAlias
     Task<ReadModelTables> ResolveAsync(CancellationToken cancellation);
 }
 
+/// <summary>Knows which tables are the read model, and can name others.</summary>
+public interface IReadModelSwitch : IReadModelAlias
+{
+    /// <summary>Names other tables, unless somebody else has done so since <paramref name="before"/>.</summary>
+    Task ChangeAsync(ReadModelTables before, ReadModelTables after, CancellationToken cancellation);
+}
+
 /// <summary>A read model that is one table for ever.</summary>
 public sealed class FixedReadModel(string table) : IReadModelAlias
 {
@@ -32,7 +39,7 @@ public sealed class FixedReadModel(string table) : IReadModelAlias
 /// <param name="dynamo">The service.</param>
 /// <param name="table">The table of the item, with the partition key <c>id</c>.</param>
 /// <param name="initial">The read model's first table; null when the item has to be there.</param>
-public sealed class ReadModelAlias(IAmazonDynamoDB dynamo, string table, string? initial) : IReadModelAlias
+public sealed class ReadModelAlias(IAmazonDynamoDB dynamo, string table, string? initial) : IReadModelSwitch
 {
     private const string Item = "alias";
     private const string Read = "read";
@@ -58,7 +65,7 @@ public sealed class ReadModelAlias(IAmazonDynamoDB dynamo, string table, string?
             : throw new InvalidOperationException($"{table}: expected the item '{Item}', which names the read model's table, got none.");
     }
 
-    /// <summary>Names other tables, unless somebody else has done so since <paramref name="before"/>.</summary>
+    /// <inheritdoc/>
     public async Task ChangeAsync(ReadModelTables before, ReadModelTables after, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(before);

@@ -40,6 +40,9 @@ public sealed class ReadModelItem
     /// <summary>The attributes, to be stored.</summary>
     public IReadOnlyDictionary<string, AttributeValue> Attributes => _attributes;
 
+    /// <summary>The aggregate, a slash, its id.</summary>
+    public string Key => _attributes[ReadModel.Attributes.Id].S;
+
     /// <summary>The last event that is applied; 0 when none is.</summary>
     public long Version => Number(ReadModel.Attributes.Version);
 

@@ -6,7 +6,7 @@ using var stopping = new CancellationTokenSource();
 using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
 using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
 
-return await new RootCommand("Runs Kinesis Patterns blueprints, and their anomaly detection, on one machine.") { RunCommand.Define(), DetectCommand.Define(), SoakCommand.Define() }
+return await new RootCommand("Runs Kinesis Patterns blueprints, and their anomaly detection, on one machine; rebuilds read models.") { RunCommand.Define(), DetectCommand.Define(), SoakCommand.Define(), ReplayCommand.Define() }
     .Parse(args)
     .InvokeAsync(new() { ProcessTerminationTimeout = null }, stopping.Token);
 

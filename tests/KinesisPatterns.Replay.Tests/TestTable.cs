@@ -1,10 +1,11 @@
+using System.Runtime.CompilerServices;
 using Amazon.DynamoDBv2.Model;
 using KinesisPatterns.ReadModel;
 
 namespace KinesisPatterns.Replay.Tests;
 
 /// <summary>A read model's table in memory, with the conditions of the real one.</summary>
-internal sealed class TestTable(string name) : IReadModelTable
+internal sealed class TestTable(string name) : IReadModelContents
 {
     private readonly Lock _lock = new();
 
@@ -39,6 +40,23 @@ internal sealed class TestTable(string name) : IReadModelTable
 
             Items[key] = new(item.Attributes);
             return Task.FromResult(true);
+        }
+    }
+
+    public async IAsyncEnumerable<ReadModelItem> ItemsAsync(bool waitingOnly, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        string[] keys;
+        lock (_lock)
+        {
+            keys = [.. Items.Keys];
+        }
+
+        foreach (var key in keys)
+        {
+            if (await LoadAsync(key, cancellation) is { } item && (!waitingOnly || item.EarlyVersions.Any()))
+            {
+                yield return item;
+            }
         }
     }
 }

@@ -20,14 +20,17 @@ public static class KplAggregate
     /// Adds the user records of <paramref name="record"/> to <paramref name="into"/>: those packed into it, or, when it is
     /// no aggregate that is sound in every part, itself.
     /// </summary>
-    public static void Unpack(in KinesisRecord record, List<UserRecord> into)
+    public static void Unpack(in KinesisRecord record, List<UserRecord> into) => Unpack(record.PartitionKeyUtf8, record.Data, into);
+
+    /// <summary>Does the same with a record that did not come in a batch.</summary>
+    public static void Unpack(ReadOnlyMemory<byte> partitionKey, ReadOnlyMemory<byte> data, List<UserRecord> into)
     {
         ArgumentNullException.ThrowIfNull(into);
         var before = into.Count;
-        if (!TryUnpack(record.Data, into) || into.Count == before)
+        if (!TryUnpack(data, into) || into.Count == before)
         {
             into.RemoveRange(before, into.Count - before);
-            into.Add(new(record.PartitionKeyUtf8, record.Data, 0));
+            into.Add(new(partitionKey, data, 0));
         }
     }
 
