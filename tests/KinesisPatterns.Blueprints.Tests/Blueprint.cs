@@ -14,7 +14,10 @@ internal static class Blueprint
 
     /// <summary>The roles of the functions that blueprints deploy.</summary>
     public static string[] Roles =>
-        ["Cleansing", "SeriesCalculator", "Query", "GrafanaProvisioning", "FlinkLifecycle", "RejectionCounter"];
+    [
+        "Cleansing", "SeriesCalculator", "Query", "GrafanaProvisioning", "FlinkLifecycle", "RejectionCounter",
+        "Orders", "Projection", "OrderQuery",
+    ];
 
     public static TheoryData<string> Names => [.. _templates.Value.Keys.Where(name => name != Constructs)];
 
@@ -41,7 +44,8 @@ internal static class Blueprint
         var folder = Published.Folder();
         foreach (var role in Roles)
         {
-            Directory.Move(Published.Managed($"KinesisPatterns.Lambdas.{role}"), Path.Combine(folder, role));
+            var assembly = role == "Orders" ? "KinesisPatterns.Orders" : $"KinesisPatterns.Lambdas.{role}";
+            Directory.Move(Published.Managed(assembly), Path.Combine(folder, role));
         }
 
         return folder;
@@ -77,6 +81,7 @@ internal static class Blueprint
             Functions = Functions(),
             Store = SeriesStoreKind.Timestream,
         });
+        new EventSourcingStack(app, "EventSourcing", new() { Functions = Functions() });
         new FlinkStack(app, Constructs);
         var assembly = app.Synth();
         return assembly.Stacks.ToDictionary(stack => stack.StackName, stack => stack.TemplateFullPath);

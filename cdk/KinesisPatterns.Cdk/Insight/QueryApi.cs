@@ -3,14 +3,39 @@ using Amazon.CDK.AWS.DynamoDB;
 
 namespace KinesisPatterns.Cdk;
 
+/// <summary>A path that a <see cref="QueryApi"/> answers with <c>GET</c>.</summary>
+/// <param name="Path">Such as <c>orders/{id}</c>.</param>
+/// <param name="Parameters">The parameters it may have in its query string.</param>
+public sealed record QueryRoute(string Path, params IReadOnlyList<string> Parameters)
+{
+    /// <summary>Latest values, readings and aggregates of the series of devices.</summary>
+    public static IReadOnlyList<QueryRoute> Series { get; } =
+    [
+        new("devices/{device}/latest"),
+        new("devices/{device}/metrics/{metric}/latest"),
+        new("devices/{device}/metrics/{metric}/readings", "from", "to", "limit", "next"),
+        new("devices/{device}/metrics/{metric}/aggregates", "from", "to", "limit", "next", "period"),
+    ];
+
+    internal string Root => Path.Split('/')[0];
+
+    internal string Branch => string.Join('/', Path.Split('/')[..^1]);
+}
+
 /// <summary>Options for a <see cref="QueryApi"/>.</summary>
 public sealed record QueryApiProps
 {
-    /// <summary>The function that answers; it gets <c>SERIES_TABLE_NAME</c> besides its own environment.</summary>
+    /// <summary>The function that answers; it gets the table's name besides its own environment.</summary>
     public required PublishedFunctionProps Function { get; init; }
 
     /// <summary>The table it reads.</summary>
     public required ITable Table { get; init; }
+
+    /// <summary>The environment variable that tells the function the table's name.</summary>
+    public string TableVariable { get; init; } = "SERIES_TABLE_NAME";
+
+    /// <summary>What can be asked.</summary>
+    public IReadOnlyList<QueryRoute> Routes { get; init; } = QueryRoute.Series;
 
     /// <summary>Requests per second, over all callers.</summary>
     public double RequestsPerSecond { get; init; } = 100;
@@ -19,12 +44,10 @@ public sealed record QueryApiProps
     public double Burst { get; init; } = 50;
 }
 
-/// <summary>A REST API over the series of a table, for callers that sign their requests (IAM).</summary>
+/// <summary>A REST API over a table, for callers that sign their requests (IAM).</summary>
 public sealed class QueryApi : Construct
 {
-    private static readonly string[] _range = ["from", "to", "limit", "next"];
-    private static readonly string[] _periods = [.. _range, "period"];
-
+    private readonly string[] _roots;
     private readonly Integration _integration;
     private readonly RequestValidator _validator;
 
@@ -33,9 +56,11 @@ public sealed class QueryApi : Construct
     {
         Ensure.InRange(this, props.RequestsPerSecond, 1, 10_000);
         Ensure.InRange(this, props.Burst, 1, 5_000);
+        Ensure.That(props.Routes.Count > 0, this, "Routes to answer", "none");
+        _roots = [.. props.Routes.Select(route => route.Root).Distinct()];
 
         Function = new PublishedFunction(this, "Function", props.Function).Function;
-        Function.AddEnvironment("SERIES_TABLE_NAME", props.Table.TableName);
+        Function.AddEnvironment(props.TableVariable, props.Table.TableName);
         props.Table.Grant(Function, "dynamodb:GetItem", "dynamodb:Query");
 
         var accessLog = Logs.In(this, "AccessLog");
@@ -67,12 +92,18 @@ public sealed class QueryApi : Construct
             ValidateRequestParameters = true,
             ValidateRequestBody = true,
         });
-        var device = Api.Root.AddResource("devices").AddResource("{device}");
-        var metric = device.AddResource("metrics").AddResource("{metric}");
-        AddGet(device.AddResource("latest"));
-        AddGet(metric.AddResource("latest"));
-        AddGet(metric.AddResource("readings"), _range);
-        AddGet(metric.AddResource("aggregates"), _periods);
+
+        // The order of resources is in the name of the deployment: branches first, then what is answered.
+        foreach (var route in props.Routes)
+        {
+            Api.Root.ResourceForPath(route.Branch);
+        }
+
+        foreach (var route in props.Routes)
+        {
+            AddGet(route);
+        }
+
         AcknowledgeFindings();
     }
 
@@ -90,7 +121,7 @@ public sealed class QueryApi : Construct
     {
         Grantee = caller,
         Actions = ["execute-api:Invoke"],
-        ResourceArns = [Api.ArnForExecuteApi("GET", "/devices/*", Api.DeploymentStage.StageName)],
+        ResourceArns = [.. _roots.Select(root => Api.ArnForExecuteApi("GET", $"/{root}/*", Api.DeploymentStage.StageName))],
     });
 
     /// <summary>Requests that failed through no fault of the caller (sum).</summary>
@@ -105,7 +136,7 @@ public sealed class QueryApi : Construct
         Function.AddPermission("Api", new Permission
         {
             Principal = new ServicePrincipal("apigateway.amazonaws.com"),
-            SourceArn = Api.ArnForExecuteApi("GET", "/devices/*", Api.DeploymentStage.StageName),
+            SourceArn = Api.ArnForExecuteApi("GET", _roots is [var only] ? $"/{only}/*" : "/*", Api.DeploymentStage.StageName),
             SourceAccount = Stack.Of(this).Account,
         });
         var stack = Stack.Of(this);
@@ -131,11 +162,11 @@ public sealed class QueryApi : Construct
             "Only callers that sign with credentials of this account get in; a web ACL would see nobody else.");
     }
 
-    private void AddGet(Amazon.CDK.AWS.APIGateway.Resource resource, params string[] optional) =>
-        resource
+    private void AddGet(QueryRoute route) =>
+        Api.Root.ResourceForPath(route.Path)
             .AddMethod("GET", _integration, new MethodOptions
             {
-                RequestParameters = optional.ToDictionary(name => $"method.request.querystring.{name}", _ => false),
+                RequestParameters = route.Parameters.ToDictionary(name => $"method.request.querystring.{name}", _ => false),
                 RequestValidator = _validator,
             })
             .Acknowledge("AwsSolutions-COG4", "Callers have AWS credentials: IAM authorizes them.");

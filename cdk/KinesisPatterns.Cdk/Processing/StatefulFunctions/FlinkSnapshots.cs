@@ -1,0 +1,53 @@
+namespace KinesisPatterns.Cdk;
+
+/// <summary>The bucket that keeps a cluster's checkpoints and savepoints.</summary>
+/// <remarks>
+/// No rule deletes current objects: a checkpoint refers to files that are older than itself. Versions of what Flink deleted
+/// go after a day, for it deletes with each checkpoint.
+/// </remarks>
+internal sealed class FlinkSnapshots : Construct
+{
+    public const string Checkpoints = "checkpoints";
+    public const string Savepoints = "savepoints";
+
+    // https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html#mpuAndPermissions
+    private static readonly string[] _onBucket =
+        ["s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads"];
+
+    private static readonly string[] _onObjects =
+    [
+        "s3:AbortMultipartUpload",
+        "s3:DeleteObject",
+        "s3:GetObject",
+        "s3:ListMultipartUploadParts",
+        "s3:PutObject",
+    ];
+
+    public FlinkSnapshots(Construct scope, string id) : base(scope, id) =>
+        Bucket = PrivateBucket.In(this, new BucketProps
+        {
+            ServerAccessLogsBucket = AccessLogs.Of(this),
+            ServerAccessLogsPrefix = $"{Node.Path}/",
+            LifecycleRules =
+            [
+                new LifecycleRule
+                {
+                    AbortIncompleteMultipartUploadAfter = Duration.Days(7),
+                    NoncurrentVersionExpiration = Duration.Days(1),
+                },
+            ],
+        });
+
+    public Bucket Bucket { get; }
+
+    public Grant Grant(IGrantable flink) => Allow(flink, _onBucket, Bucket.BucketArn).Combine(
+        Allow(flink, _onObjects, Bucket.ArnForObjects($"{Checkpoints}/*"), Bucket.ArnForObjects($"{Savepoints}/*")));
+
+    private static Grant Allow(IGrantable flink, string[] actions, params string[] resources) =>
+        Amazon.CDK.AWS.IAM.Grant.AddToPrincipal(new GrantOnPrincipalOptions
+        {
+            Grantee = flink,
+            Actions = actions,
+            ResourceArns = resources,
+        });
+}

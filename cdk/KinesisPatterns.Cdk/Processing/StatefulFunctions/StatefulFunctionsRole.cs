@@ -1,0 +1,55 @@
+namespace KinesisPatterns.Cdk;
+
+/// <summary>What the tasks of a cluster may do with streams, by what their connectors call.</summary>
+internal static class StatefulFunctionsRole
+{
+    private static readonly string[] _read =
+    [
+        "kinesis:DescribeStream",
+        "kinesis:DescribeStreamSummary",
+        "kinesis:GetRecords",
+        "kinesis:GetShardIterator",
+        "kinesis:ListShards",
+    ];
+
+    private static readonly string[] _write =
+    [
+        "kinesis:DescribeStream",
+        "kinesis:DescribeStreamSummary",
+        "kinesis:ListShards",
+        "kinesis:PutRecord",
+        "kinesis:PutRecords",
+    ];
+
+    public static Role In(Construct scope) => new(scope, "Role", new RoleProps
+    {
+        // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
+        AssumedBy = new ServicePrincipal("ecs-tasks.amazonaws.com", new ServicePrincipalOpts
+        {
+            Conditions = new Dictionary<string, object>
+            {
+                ["StringEquals"] = new Dictionary<string, object> { ["aws:SourceAccount"] = Stack.Of(scope).Account },
+            },
+        }),
+    });
+
+    public static Grant GrantRead(Role role, IStream stream)
+    {
+        var read = Allow(role, _read, stream.StreamArn);
+        return stream.EncryptionKey is { } key ? read.Combine(key.GrantDecrypt(role)) : read;
+    }
+
+    public static Grant GrantWrite(Role role, IStream stream)
+    {
+        var write = Allow(role, _write, stream.StreamArn);
+        return stream.EncryptionKey is { } key ? write.Combine(key.Grant(role, "kms:GenerateDataKey")) : write;
+    }
+
+    private static Grant Allow(Role role, string[] actions, string resource) =>
+        Grant.AddToPrincipal(new GrantOnPrincipalOptions
+        {
+            Grantee = role,
+            Actions = actions,
+            ResourceArns = [resource],
+        });
+}
