@@ -1,4 +1,5 @@
 using System.Globalization;
+using Amazon.CDK.AWS.IAM;
 using Amazon.CDK.AWS.S3;
 using Amazon.CDK.AWS.SNS.Subscriptions;
 
@@ -10,6 +11,9 @@ namespace KinesisPatterns.Blueprints;
 /// </summary>
 public sealed class EventSourcingStack : Stack
 {
+    // The name that the query function knows it by.
+    private const string OrdersOfCustomer = "orders-of-customer";
+
     /// <summary>Defines the layers in the order data flows through them.</summary>
     public EventSourcingStack(Construct scope, string id, EventSourcingStackProps props) : base(scope, id, props)
     {
@@ -64,7 +68,7 @@ public sealed class EventSourcingStack : Stack
             [
                 new GlobalSecondaryIndexPropsV2
                 {
-                    IndexName = "orders-of-customer",
+                    IndexName = OrdersOfCustomer,
                     PartitionKey = new Attribute { Name = "customer", Type = AttributeType.STRING },
                     SortKey = new Attribute { Name = "placed", Type = AttributeType.STRING },
                     ProjectionType = ProjectionType.INCLUDE,
@@ -83,13 +87,21 @@ public sealed class EventSourcingStack : Stack
             },
             Failures = new() { Bucket = failures },
         });
-        readModel.Grant(projection, "dynamodb:GetItem", "dynamodb:PutItem");
+        Grant.AddToPrincipal(new GrantOnPrincipalOptions
+        {
+            Grantee = projection,
+            Actions = ["dynamodb:GetItem", "dynamodb:PutItem"],
+
+            // Not its index, which a table's own grants include.
+            ResourceArns = [readModel.TableArn],
+        });
 
         var query = new QueryApi(this, "Query", new()
         {
             // API Gateway waits no longer.
             Function = published.Function("OrderQuery") with { Timeout = Duration.Seconds(29) },
             Table = readModel,
+            Indexes = [OrdersOfCustomer],
             TableVariable = "READ_MODEL_TABLE_NAME",
             Routes =
             [

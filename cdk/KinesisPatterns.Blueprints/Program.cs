@@ -4,6 +4,7 @@ var app = new App();
 try
 {
     new TimeSeriesStack(app, "TimeSeries", TimeSeriesStackProps.From(app.Node));
+    new EventSourcingStack(app, "EventSourcing", EventSourcingStackProps.From(app.Node));
 }
 catch (ArgumentException error)
 {

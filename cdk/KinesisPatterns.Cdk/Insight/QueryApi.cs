@@ -31,6 +31,9 @@ public sealed record QueryApiProps
     /// <summary>The table it reads.</summary>
     public required ITable Table { get; init; }
 
+    /// <summary>The table's indexes that it queries, by name.</summary>
+    public IReadOnlyList<string> Indexes { get; init; } = [];
+
     /// <summary>The environment variable that tells the function the table's name.</summary>
     public string TableVariable { get; init; } = "SERIES_TABLE_NAME";
 
@@ -61,7 +64,17 @@ public sealed class QueryApi : Construct
 
         Function = new PublishedFunction(this, "Function", props.Function).Function;
         Function.AddEnvironment(props.TableVariable, props.Table.TableName);
-        props.Table.Grant(Function, "dynamodb:GetItem", "dynamodb:Query");
+        Grant.AddToPrincipal(new GrantOnPrincipalOptions
+        {
+            Grantee = Function,
+            Actions = ["dynamodb:GetItem", "dynamodb:Query"],
+            ResourceArns =
+            [
+                props.Table.TableArn,
+                .. props.Indexes.Select(index => $"{props.Table.TableArn}/index/{index}"),
+            ],
+        });
+        props.Table.EncryptionKey?.GrantDecrypt(Function);
 
         var accessLog = Logs.In(this, "AccessLog");
         Api = new RestApi(this, "Resource", new RestApiProps
