@@ -53,8 +53,8 @@ public sealed class EventSourcingStack : Stack
             Network = network,
             Functions = [orders],
             Runtime = props.Runtime == StatefulFunctionsKind.Fork
-                ? StatefulFunctionsRuntime.Fork3_4
-                : StatefulFunctionsRuntime.Apache3_3,
+                ? StatefulFunctionsRuntime.Fork
+                : StatefulFunctionsRuntime.Apache,
             TaskManagers = props.TaskManagers,
         });
         cluster.GrantRead("orders/commands-in", commands, "orders/command", "orders/commands");

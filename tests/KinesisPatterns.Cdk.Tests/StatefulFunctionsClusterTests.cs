@@ -7,7 +7,7 @@ public sealed class StatefulFunctionsClusterTests
 {
     private readonly Stack _stack = new();
 
-    public static TheoryData<string> Runtimes => ["Apache3_3", "Fork3_4"];
+    public static TheoryData<string> Runtimes => ["Apache", "Fork"];
 
     [Theory]
     [MemberData(nameof(Runtimes))]
@@ -137,7 +137,7 @@ public sealed class StatefulFunctionsClusterTests
         (
             Pattern: filter.GetProperty("FilterPattern").GetString()!,
             Name: filter.GetProperty("MetricTransformations")[0].GetProperty("MetricName").GetString()!)).ToDictionary(one => one.Name, one => one.Pattern);
-        var watched = Regex.Matches(_stack.Json().GetRawText(), "\"Namespace\":\"KinesisPatterns/Flink\"").Count;
+        var watched = Regex.Count(_stack.Json().GetRawText(), "\"Namespace\":\"KinesisPatterns/Flink\"");
         Assert.Equal(6, watched);
         Assert.Equal(
             ["backPressuredTimeMsPerSecond", "lastCheckpointDuration", "numRestarts", "numberOfCompletedCheckpoints", "numberOfFailedCheckpoints"],
@@ -205,7 +205,7 @@ public sealed class StatefulFunctionsClusterTests
         () => OrderFunctions.Cluster(_stack, props => props with { TaskManagerSize = new(2_048, Size.Gibibytes(2)) }));
 
     private static StatefulFunctionsRuntime Runtime(string name) =>
-        name == "Fork3_4" ? StatefulFunctionsRuntime.Fork3_4 : StatefulFunctionsRuntime.Apache3_3;
+        name == "Fork" ? StatefulFunctionsRuntime.Fork : StatefulFunctionsRuntime.Apache;
 
     private static void Connect(StatefulFunctionsCluster cluster)
     {

@@ -10,7 +10,7 @@ public sealed record StatefulFunctionsClusterProps
     public required IReadOnlyList<RemoteFunctions> Functions { get; init; }
 
     /// <summary>The distribution of Stateful Functions, whose image a parameter of the stack can pin.</summary>
-    public StatefulFunctionsRuntime Runtime { get; init; } = StatefulFunctionsRuntime.Apache3_3;
+    public StatefulFunctionsRuntime Runtime { get; init; } = StatefulFunctionsRuntime.Apache;
 
     /// <summary>The tasks that hold state and call functions: 1 to 128.</summary>
     public int TaskManagers { get; init; } = 2;

@@ -15,11 +15,11 @@ public sealed class StatefulFunctionsRuntime
     /// Apache's last release, on Flink 1.16: the project has made none since September 2023 and is being retired.
     /// </summary>
     /// <remarks>https://hub.docker.com/r/apache/flink-statefun</remarks>
-    public static StatefulFunctionsRuntime Apache3_3 { get; } = new("apache/flink-statefun:3.3.0-java11", isFork: false);
+    public static StatefulFunctionsRuntime Apache { get; } = new("apache/flink-statefun:3.3.0-java11", isFork: false);
 
     /// <summary>A fork that one person maintains, on Flink 2.2. It binds an ingress and an egress to one stream each.</summary>
     /// <remarks>https://github.com/kzmlabs/flink-statefun</remarks>
-    public static StatefulFunctionsRuntime Fork3_4 { get; } =
+    public static StatefulFunctionsRuntime Fork { get; } =
         new("ghcr.io/kzmlabs/flink-statefun:3.4.0-KZM-3.5", isFork: true);
 
     /// <summary>The image that its publisher offers, by tag.</summary>
