@@ -149,7 +149,7 @@ public sealed class StatefulFunctionsClusterTests
     public void Connections_of_all_subtasks_stay_below_what_is_reserved()
     {
         var random = new Random(7);
-        for (var run = 0; run < 12; run++)
+        for (var run = 0; run < 4; run++)
         {
             var stack = new Stack();
             var network = new StatefulFunctionsNetwork(stack, "Network");
