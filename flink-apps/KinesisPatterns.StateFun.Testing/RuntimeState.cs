@@ -37,7 +37,7 @@ public sealed class RuntimeState
     public int InFlight { get; private set; }
 
     /// <summary>Messages that wait for their turn.</summary>
-    public int Backlog => _instances.Values.Sum(i => i.Backlog.Count);
+    public int Backlog { get; private set; }
 
     /// <summary>Timers that are running.</summary>
     public IEnumerable<PendingTimer> Timers => _timers.UnorderedItems.Where(t => !t.Element.IsCancelled)
@@ -91,6 +91,7 @@ public sealed class RuntimeState
         var batch = instance.Backlog.Take(_maximumBatch).ToArray();
         instance.Backlog.RemoveRange(0, batch.Length);
         instance.Under = batch;
+        Backlog -= batch.Length;
         InFlight++;
         call = NewCall(instance, now);
         return true;
@@ -114,7 +115,7 @@ public sealed class RuntimeState
         var instance = At(call.Target);
         if (answer.Effects is not { } effects)
         {
-            Register(call.Target, answer.Missing);
+            Register(call, answer.Missing);
             return NewCall(instance, now);
         }
 
@@ -208,7 +209,10 @@ public sealed class RuntimeState
     {
         var known = _registered.GetValueOrDefault(instance.Address.Type.ToString()) ?? [];
         var values = known.Values.Select(spec => KeyValuePair.Create(spec.Name, Read(instance, spec, now))).ToList();
-        return new(instance.Address, instance.Under.Length, RequestWriter.Write(instance.Address, values, instance.Under.Select(w => (w.Caller, w.Argument))));
+        return new(instance.Address, instance.Under.Length, RequestWriter.Write(instance.Address, values, instance.Under.Select(w => (w.Caller, w.Argument))))
+        {
+            Values = values.Count,
+        };
     }
 
     // A value that expires after a call is read, and so renewed, by every call.
@@ -239,11 +243,12 @@ public sealed class RuntimeState
         return null;
     }
 
-    private void Register(Address address, IReadOnlyList<MissingValue> missing)
+    private void Register(FunctionCall call, IReadOnlyList<MissingValue> missing)
     {
+        var address = call.Target;
         var type = address.Type.ToString();
         var known = _registered.TryGetValue(type, out var values) ? values : _registered[type] = new(StringComparer.Ordinal);
-        if (missing.Count == 0 || missing.All(m => known.ContainsKey(m.Name)))
+        if (missing.Count == 0 || (missing.All(m => known.ContainsKey(m.Name)) && known.Count == call.Values))
         {
             throw new JobFailedException(address, "asks for values that it was sent already, and would do so for ever");
         }
@@ -340,6 +345,7 @@ public sealed class RuntimeState
     private void Enqueue(Instance instance, Address? caller, TypedValue argument)
     {
         instance.Backlog.Add(new(caller, argument));
+        Backlog++;
         Ready(instance);
     }
 
@@ -377,7 +383,11 @@ public sealed class RuntimeState
 }
 
 /// <summary>A call to make: the request's bytes, and whose it is.</summary>
-public sealed record FunctionCall(Address Target, int Messages, ReadOnlyMemory<byte> Request);
+public sealed record FunctionCall(Address Target, int Messages, ReadOnlyMemory<byte> Request)
+{
+    // How many values went with it: what another address asked for meanwhile did not.
+    internal int Values { get; init; }
+}
 
 /// <summary>A timer that is running.</summary>
 public sealed record PendingTimer(DateTimeOffset Due, Address Target, TypedValue Argument, string? Token);

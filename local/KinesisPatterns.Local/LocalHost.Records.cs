@@ -112,7 +112,8 @@ public sealed partial class LocalHost
     }
 
     private IEnumerable<string> Busy() => Services.Lambda.Mappings.Where(m => !m.IsIdle)
-        .Select(m => $"{m.Function.Name} reads {m.Stream.Name}{(m.LastError is { } error ? $", last error: {error}" : "")}");
+        .Select(m => $"{m.Function.Name} reads {m.Stream.Name}{(m.LastError is { } error ? $", last error: {error}" : "")}")
+        .Concat(Services.Modules.Where(m => !m.IsIdle).Select(m => $"{m.Module.Path} is at work{(m.Failure is { } failure ? $", last failure: {failure}" : "")}"));
 
     // A construct's own resource is called Resource, and nobody names that.
     private bool IsAt(Resource resource, string path) =>

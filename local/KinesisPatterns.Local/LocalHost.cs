@@ -162,7 +162,7 @@ public sealed partial class LocalHost : IAsyncDisposable
     }
 
     /// <summary>Whether every record was processed by everything that reads it.</summary>
-    public bool IsIdle => Services.Lambda.Mappings.All(m => m.IsIdle) && Services.Firehose.IsIdle;
+    public bool IsIdle => Services.Lambda.Mappings.All(m => m.IsIdle) && Services.Firehose.IsIdle && Services.Modules.All(m => m.IsIdle);
 
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
@@ -200,7 +200,7 @@ public sealed partial class LocalHost : IAsyncDisposable
         await ListenAsync(cancellation);
 
         var hosts = new CloudHosts(Deployment, Endpoint);
-        Resources = await new Provisioner(Deployment, hosts, Endpoint, Services, _roles, TimeProvider.System).RunAsync(InvokeAsync, line => _options.FunctionOutput?.Invoke("Flink", line), cancellation);
+        Resources = await new Provisioner(Deployment, hosts, Endpoint, Services, _roles, TimeProvider.System) { Remark = Remark }.RunAsync(InvokeAsync, line => _options.FunctionOutput?.Invoke("Flink", line), cancellation);
         _dashboards = new(DashboardFile.Of(Deployment), Services.Influx.Values.FirstOrDefault()?.Store, _metrics);
         _sampling = new MetricSampler(Services, _metrics, TimeProvider.System).RunAsync(_stopping.Token);
         _faulting = Faults is { } plan ? new HostFaults(plan, Services.Kinesis, _clock, remark => _options.FunctionOutput?.Invoke("fault", remark)).RunAsync(_stopping.Token) : Task.CompletedTask;

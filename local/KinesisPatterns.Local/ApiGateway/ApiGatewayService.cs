@@ -38,7 +38,7 @@ internal sealed class ApiGatewayService(InvokeFunction invoke, AwsIdentity aws, 
         }
 
         var resourceArn = aws.Arn("execute-api", $"{api.Id}/{stage}/{context.Request.Method}{path}");
-        if (CallRefusal(context, method, resourceArn) is { } refusal)
+        if (CallRefusal(context, api, method, resourceArn) is { } refusal)
         {
             await SayAsync(context, 403, refusal, "Message");
             return;
@@ -59,13 +59,14 @@ internal sealed class ApiGatewayService(InvokeFunction invoke, AwsIdentity aws, 
         }
 
         var answer = await invoke(method.FunctionArn, await EventAsync(context, api, method, path, parameters), context.RequestAborted);
-        await AnswerAsync(context, answer);
+        await AnswerAsync(context, api, answer);
     }
 
-    // An open method has no caller; its API's policy may still deny.
+    // An open method has no caller; its API's policy may still deny. Who reaches a private API came through its interface endpoint.
     // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-authorization-flow.html
-    private string? CallRefusal(HttpContext context, ApiMethod method, string resourceArn) =>
-        (method.AuthorizationType == "AWS_IAM" ? context.Caller() : Authorization?.Developer)?.Refusal("execute-api:Invoke", resourceArn);
+    private string? CallRefusal(HttpContext context, RestApi api, ApiMethod method, string resourceArn) =>
+        (method.AuthorizationType == "AWS_IAM" ? context.Caller() : Authorization?.Developer)
+            ?.Refusal("execute-api:Invoke", resourceArn, api.VpcEndpoint is { } endpoint ? new(ConditionKeys.SourceVpcEndpoint, endpoint) : null);
 
     // https://docs.aws.amazon.com/apigateway/latest/developerguide/permissions.html
     private string? InvokeRefusal(ApiMethod method, string sourceArn) =>
@@ -77,6 +78,8 @@ internal sealed class ApiGatewayService(InvokeFunction invoke, AwsIdentity aws, 
         var request = context.Request;
         using var body = new MemoryStream();
         await request.Body.CopyToAsync(body, context.RequestAborted);
+        var bytes = body.GetBuffer().AsSpan(0, (int)body.Length);
+        var isBinary = body.Length > 0 && api.IsBinary(request.ContentType);
         var now = clock.GetUtcNow();
         var proxy = new JsonObject
         {
@@ -102,13 +105,13 @@ internal sealed class ApiGatewayService(InvokeFunction invoke, AwsIdentity aws, 
                 ["resourcePath"] = method.Resource,
                 ["stage"] = api.Stage,
             },
-            ["body"] = body.Length == 0 ? null : Encoding.UTF8.GetString(body.ToArray()),
-            ["isBase64Encoded"] = false,
+            ["body"] = bytes.IsEmpty ? null : isBinary ? Convert.ToBase64String(bytes) : Encoding.UTF8.GetString(bytes),
+            ["isBase64Encoded"] = isBinary,
         };
         return Encoding.UTF8.GetBytes(proxy.ToJsonString());
     }
 
-    private static async Task AnswerAsync(HttpContext context, ReadOnlyMemory<byte>? answer)
+    private static async Task AnswerAsync(HttpContext context, RestApi api, ReadOnlyMemory<byte>? answer)
     {
         if (answer is null || Proxied(answer.Value) is not { } proxied || Json.Integer(proxied["statusCode"]) is not { } status)
         {
@@ -128,10 +131,12 @@ internal sealed class ApiGatewayService(InvokeFunction invoke, AwsIdentity aws, 
             context.Response.Headers[name] = values!.AsArray().Select(v => (string?)v).ToArray();
         }
 
-        var body = (string?)proxied["body"] ?? "";
-        await context.Response.Body.WriteAsync(
-            Json.Boolean(proxied["isBase64Encoded"]) == true ? Convert.FromBase64String(body) : Encoding.UTF8.GetBytes(body),
-            context.RequestAborted);
+        // What a client does not accept as binary reaches it in base64.
+        var text = (string?)proxied["body"] ?? "";
+        var isDecoded = Json.Boolean(proxied["isBase64Encoded"]) == true && api.IsBinary(context.Request.Headers.Accept);
+        var bytes = isDecoded ? Convert.FromBase64String(text) : Encoding.UTF8.GetBytes(text);
+        context.Response.ContentLength = bytes.Length;
+        await context.Response.Body.WriteAsync(bytes, context.RequestAborted);
     }
 
     private static JsonObject? Proxied(ReadOnlyMemory<byte> answer)

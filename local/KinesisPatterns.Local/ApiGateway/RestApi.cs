@@ -9,8 +9,12 @@ internal sealed record ApiMethod(
 /// <summary>The routes of one REST API, as its resources and methods spell them.</summary>
 internal sealed class RestApi
 {
-    private RestApi(string id, string name, string stage, IReadOnlyList<ApiMethod> methods)
+    private readonly IReadOnlyList<string> _binary;
+
+    private RestApi(string id, string name, string stage, IReadOnlyList<ApiMethod> methods, IReadOnlyList<string> binary, string? vpcEndpoint)
     {
+        _binary = binary;
+        VpcEndpoint = vpcEndpoint;
         Id = id;
         Name = name;
         Stage = stage;
@@ -24,6 +28,19 @@ internal sealed class RestApi
     public string Stage { get; }
 
     public IReadOnlyList<ApiMethod> Methods { get; }
+
+    /// <summary>The interface endpoint through which a private API is called; null for one that is not private.</summary>
+    public string? VpcEndpoint { get; }
+
+    /// <summary>Whether a body of this media type is binary: it goes to the function in base64.</summary>
+    /// <param name="mediaTypes">A <c>Content-Type</c> or an <c>Accept</c> header, of which the first type counts.</param>
+    /// <remarks>https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-payload-encodings-workflow.html</remarks>
+    public bool IsBinary(string? mediaTypes)
+    {
+        var first = (mediaTypes ?? "").Split(',', ';')[0].Trim();
+        return _binary.Any(b => b == "*/*" || b.Equals(first, StringComparison.OrdinalIgnoreCase)
+            || (b.EndsWith("/*", StringComparison.Ordinal) && first.StartsWith(b[..^1], StringComparison.OrdinalIgnoreCase)));
+    }
 
     public static RestApi Of(Resource api, Deployment deployment)
     {
@@ -40,7 +57,7 @@ internal sealed class RestApi
                 (string?)method.Properties["AuthorizationType"] ?? "NONE",
                 RequiredQuery(method, deployment),
                 (string?)method.Properties["Integration"]?["Credentials"]);
-        return new(api.Ref, (string?)api.Properties["Name"] ?? api.LogicalId, (string?)stage?.Properties["StageName"] ?? "prod", [.. methods]);
+        return new(api.Ref, (string?)api.Properties["Name"] ?? api.LogicalId, (string?)stage?.Properties["StageName"] ?? "prod", [.. methods], Texts(api.Properties["BinaryMediaTypes"]), VpcEndpointOf(api));
     }
 
     /// <summary>The method for a path, its path parameters, and whether the path exists at all.</summary>
@@ -75,6 +92,14 @@ internal sealed class RestApi
         const string Start = "/functions/", End = "/invocations";
         var from = uri?.IndexOf(Start, StringComparison.Ordinal) ?? -1;
         return uri is null || from < 0 ? null : uri[(from + Start.Length)..uri.LastIndexOf(End, StringComparison.Ordinal)];
+    }
+
+    private static string[] Texts(System.Text.Json.Nodes.JsonNode? list) => [.. (list?.AsArray() ?? []).Select(Json.Text)];
+
+    private static string? VpcEndpointOf(Resource api)
+    {
+        var endpoints = api.Properties["EndpointConfiguration"];
+        return Texts(endpoints?["Types"]).Contains("PRIVATE") ? Texts(endpoints?["VpcEndpointIds"]).FirstOrDefault() : null;
     }
 
     private static string[] RequiredQuery(Resource method, Deployment deployment)

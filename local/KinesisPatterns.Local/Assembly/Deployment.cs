@@ -53,11 +53,14 @@ internal sealed class Deployment
     /// <summary>
     /// What constructs wrote into the manifest under this type, with every expression in it resolved.
     /// </summary>
-    public IEnumerable<JsonNode> Metadata(string type) =>
+    public IEnumerable<JsonNode> Metadata(string type) => MetadataByPath(type).Select(entry => entry.Data);
+
+    /// <summary>The same with the path of the construct that wrote it.</summary>
+    public IEnumerable<(string Path, JsonNode Data)> MetadataByPath(string type) =>
         from construct in _stack.Metadata
         from entry in construct.Value?.AsArray() ?? []
         where (string?)entry!["type"] == type
-        select Resolved(entry["data"], construct.Key);
+        select (construct.Key, Resolved(entry["data"], construct.Key)!);
 
     private IEnumerable<KeyValuePair<string, JsonNode?>> Definitions() =>
         (_stack.Template["Resources"]?.AsObject() ?? []).Where(d => _evaluator.Holds((string?)d.Value!["Condition"]));

@@ -19,7 +19,7 @@ internal sealed class CloudHosts
         Add(@"https://sqs\.[a-z0-9-]+\.amazonaws\.com/", endpoint.ToString());
         foreach (var api in deployment.OfType("AWS::ApiGateway::RestApi"))
         {
-            Add($@"https://{Regex.Escape(api.Ref)}\.execute-api\.[a-z0-9-]+\.amazonaws\.com", $"{endpoint}_api/{api.Ref}");
+            Add($@"https://{Regex.Escape(api.Ref)}(-vpce-[a-z0-9]+)?\.execute-api\.[a-z0-9-]+\.amazonaws\.com", $"{endpoint}_api/{api.Ref}");
         }
     }
 

@@ -11,6 +11,7 @@ using KinesisPatterns.Local.Messaging;
 using KinesisPatterns.Local.S3;
 using KinesisPatterns.Local.SecretsManager;
 using KinesisPatterns.Local.State;
+using KinesisPatterns.Local.StatefulFunctions;
 using KinesisPatterns.Local.Timestream;
 
 namespace KinesisPatterns.Local.Hosting;
@@ -38,6 +39,9 @@ internal sealed record HostServices(
 
     public List<FlinkJob> Jobs { get; } = [];
 
+    /// <summary>The modules of Stateful Functions whose runtime the host plays.</summary>
+    public List<StatefulFunctionsJob> Modules { get; } = [];
+
     /// <summary>A folder for code that has to be unpacked; it goes with the host.</summary>
     public string Scratch => _scratch.Value;
 
@@ -53,6 +57,11 @@ internal sealed record HostServices(
         foreach (var job in Jobs)
         {
             await job.DisposeAsync();
+        }
+
+        foreach (var module in Modules)
+        {
+            await module.DisposeAsync();
         }
 
         await Lambda.DisposeAsync();

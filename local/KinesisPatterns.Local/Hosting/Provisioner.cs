@@ -7,6 +7,7 @@ using KinesisPatterns.Local.Firehose;
 using KinesisPatterns.Local.Flink;
 using KinesisPatterns.Local.Iam;
 using KinesisPatterns.Local.Lambda;
+using KinesisPatterns.Local.StatefulFunctions;
 using KinesisPatterns.Local.Timestream;
 
 namespace KinesisPatterns.Local.Hosting;
@@ -28,6 +29,9 @@ internal sealed partial class Provisioner(
     private static readonly TimeSpan _pollInterval = TimeSpan.FromMilliseconds(250);
 
     private readonly Dictionary<string, ResourceStatus> _statuses = new(StringComparer.Ordinal);
+
+    /// <summary>Is told what there is to say of jobs.</summary>
+    public Action<string> Remark { get; init; } = _ => { };
 
     public async Task<IReadOnlyList<ResourceStatus>> RunAsync(InvokeFunction invoke, Action<string> flinkLog, CancellationToken cancellation)
     {
@@ -58,6 +62,11 @@ internal sealed partial class Provisioner(
         }
 
         Each("AWS::ApiGateway::RestApi", Api);
+        foreach (var module in ModuleDescription.Of(deployment))
+        {
+            Module(module);
+        }
+
         Each("AWS::KinesisFirehose::DeliveryStream", resource => Deliver(resource, invoke));
         Each("AWS::Lambda::EventSourceMapping", Mapping);
         foreach (var application in deployment.OfType(FlinkEquivalents.Application).Where(RunsFlink))
@@ -321,6 +330,28 @@ internal sealed partial class Provisioner(
         var rest = RestApi.Of(resource, deployment);
         services.Api.Add(rest);
         return $"{endpoint}_api/{rest.Id}/{rest.Stage}/ (an unsigned request is the developer's)";
+    }
+
+    private void Module(ModuleDescription module)
+    {
+        module = module with { Endpoints = [.. module.Endpoints.Select(e => e with { UrlPathTemplate = hosts.Localized(e.UrlPathTemplate) })] };
+        if (module.Ingresses.FirstOrDefault(i => services.Kinesis.TryGet(i.Stream) is null) is { } ingress)
+        {
+            throw new LocalHostException($"{module.Path}: the ingress {ingress.Id} reads '{ingress.Stream}', which is no stream of this stack");
+        }
+
+        var parts = deployment.Resources.Where(module.Includes).ToList();
+        var role = parts.Where(p => p.Type == "AWS::ECS::TaskDefinition").Select(t => (string?)t.Properties["TaskRoleArn"]).FirstOrDefault(r => r is not null);
+        var checkpoints = new CheckpointFolder(Path.Combine(services.State?.Folder ?? services.Scratch, "statefun", module.Name));
+        var job = new StatefulFunctionsJob(
+            module, services.Kinesis, checkpoints, role is null ? null : services.Authorization?.As(role, module.Name), Remark, clock);
+        services.Modules.Add(job);
+        job.Start();
+        var functions = module.Endpoints.SelectMany(e => e.Types.Select(type => $"{e.Namespace}/{type}"));
+        foreach (var part in parts.Where(p => p.Type.StartsWith("AWS::ECS::", StringComparison.Ordinal)))
+        {
+            Runs(part, $"the host plays the runtime: {string.Join(", ", functions)}");
+        }
     }
 
     private string Mapping(Resource mapping)

@@ -56,12 +56,12 @@ internal sealed class Condition
 
     public ConditionResult Of(AccessRequest request, bool variables)
     {
-        if (_operator is null || !AccessRequest.IsKnown(Key))
+        var given = request.Values(Key);
+        if (_operator is null || (given is null && !AccessRequest.IsKnown(Key)))
         {
             return ConditionResult.Unknown;
         }
 
-        var given = request.Values(Key);
         return Met(given, request, variables) switch { true => ConditionResult.Met, false => ConditionResult.NotMet };
     }
 

@@ -16,6 +16,10 @@ internal sealed class ConditionKeys
     /// <remarks>https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service</remarks>
     public const string ViaService = "kms:ViaService";
 
+    /// <summary>The key of the interface endpoint through which a private API is called.</summary>
+    /// <remarks>https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-vpc-endpoint-policies.html</remarks>
+    public const string SourceVpcEndpoint = "aws:SourceVpce";
+
     public IReadOnlyList<string>? this[string key]
     {
         get => _values.GetValueOrDefault(key);

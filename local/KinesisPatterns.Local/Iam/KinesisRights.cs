@@ -28,6 +28,14 @@ internal static class KinesisRights
     public static string? ReadRefusal(Caller caller, KinesisStream stream) =>
         caller.Refusal("kinesis:GetRecords", stream.Arn) ?? caller.KeyRefusal(stream.Settings.KeyId, Service, "kms:Decrypt");
 
+    /// <summary>Why a role may not find the shards of a stream and read them; null when it may.</summary>
+    public static string? ConsumerRefusal(Caller caller, KinesisStream stream) =>
+        caller.Refusal("kinesis:ListShards", stream.Arn) ?? caller.Refusal("kinesis:GetShardIterator", stream.Arn) ?? ReadRefusal(caller, stream);
+
+    /// <summary>Why a role may not put records on a stream; null when it may.</summary>
+    public static string? WriteRefusal(Caller caller, KinesisStream stream) =>
+        caller.Refusal("kinesis:PutRecords", stream.Arn) ?? caller.KeyRefusal(stream.Settings.KeyId, Service, "kms:GenerateDataKey");
+
     private static string? KeyRefusal(KinesisService kinesis, Caller caller, string action, string resourceArn)
     {
         var key = action switch

@@ -67,9 +67,37 @@ public sealed class RestApiTests
         Assert.Equal((int)HttpStatusCode.BadGateway, (await CallAsync("/devices/m1", "?from=1")).StatusCode);
     }
 
-    private async Task<HttpResponse> CallAsync(string path, string query)
+    [Fact]
+    public async Task A_binary_body_goes_to_the_function_and_comes_back_in_base64()
     {
-        var deployment = new Deployment(new("Demo", "Demo", JsonNode.Parse(Template)!.AsObject(), new Dictionary<string, string>(), []), new("000000000000", "us-east-1"));
+        byte[] sent = [0, 0xff, 0xfe], answered = [0x80, 0, 1];
+        _answer = $$"""{"statusCode":200,"headers":{"Content-Type":"application/octet-stream"},"isBase64Encoded":true,"body":"{{Convert.ToBase64String(answered)}}"}""";
+
+        var response = await CallAsync("/devices/m1", "?from=1", """["*/*"]""", sent);
+
+        Assert.Equal(Convert.ToBase64String(sent), (string?)_event!["body"]);
+        Assert.True((bool)_event["isBase64Encoded"]!);
+        Assert.Equal(answered, ((MemoryStream)response.Body).ToArray());
+        Assert.Equal(answered.Length, response.ContentLength);
+    }
+
+    [Fact]
+    public async Task Without_a_binary_media_type_base64_stays_what_it_is()
+    {
+        _answer = """{"statusCode":200,"isBase64Encoded":true,"body":"gAAB"}""";
+
+        var response = await CallAsync("/devices/m1", "?from=1", """["image/*"]""", "{}"u8.ToArray());
+
+        Assert.Equal("{}", (string?)_event!["body"]);
+        Assert.False((bool)_event["isBase64Encoded"]!);
+        Assert.Equal("gAAB", Body(response));
+    }
+
+    private async Task<HttpResponse> CallAsync(string path, string query, string binaryMediaTypes = "[]", byte[]? body = null)
+    {
+        var template = JsonNode.Parse(Template)!.AsObject();
+        template["Resources"]!["Api"]!["Properties"] = new JsonObject { ["BinaryMediaTypes"] = JsonNode.Parse(binaryMediaTypes) };
+        var deployment = new Deployment(new("Demo", "Demo", template, new Dictionary<string, string>(), []), new("000000000000", "us-east-1"));
         var service = new ApiGatewayService(
             (_, payload, _) =>
             {
@@ -82,6 +110,9 @@ public sealed class RestApiTests
         var context = new DefaultHttpContext();
         context.Request.Method = "GET";
         context.Request.QueryString = new(query);
+        context.Request.ContentType = "application/octet-stream";
+        context.Request.Headers.Accept = "application/octet-stream";
+        context.Request.Body = new MemoryStream(body ?? []);
         context.Response.Body = new MemoryStream();
         await service.HandleAsync(context, "Demo-Api", "prod", path);
         return context.Response;
