@@ -14,6 +14,15 @@ internal sealed class BlueprintRun(RunOptions options)
     // Input reaches further back than the rules allow by default: they are given a day more than its age.
     private static readonly TimeSpan Margin = TimeSpan.FromDays(1);
 
+    private const string EventSourcing = "EventSourcing";
+
+    // A run is over before anybody would be reminded of a payment by default.
+    private static readonly Dictionary<string, TimeSpan> ShortTerms = new()
+    {
+        ["paymentReminderSeconds"] = TimeSpan.FromSeconds(5),
+        ["paymentCancellationSeconds"] = TimeSpan.FromSeconds(10),
+    };
+
     private static readonly TimeSpan ShortestLife = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan LongestLife = TimeSpan.FromSeconds(10);
 
@@ -27,7 +36,7 @@ internal sealed class BlueprintRun(RunOptions options)
         var assembly = options.Assembly ?? await SynthesizeAsync(Context(input), cancellation);
         var plan = options.Faults is { } faults ? FaultProfile.Parse(faults) : null;
         using var state = new StateFolder(options.State, plan);
-        using var records = Feed(input, plan).GetEnumerator();
+        using var records = new Rest<FedRecord>();
         using var feeding = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         if (options.For is { } time)
         {
@@ -57,8 +66,10 @@ internal sealed class BlueprintRun(RunOptions options)
                 OutputsFile.Write(file, host.StackName, host.Outputs);
             }
 
-            await using var run = new ReadingRun(host, options.Input is null ? "Simulator" : Path.GetFileName(options.Input.TrimEnd('/')));
-            _screen.Start(host);
+            var source = options.Input is null ? "Simulator" : Path.GetFileName(options.Input.TrimEnd('/'));
+            await using IBlueprintRun run = CommandRun.IsFor(host) ? new CommandRun(host, source) : new ReadingRun(host, source);
+            _screen.Start(host, run.QueryExample);
+            records.Begin(() => run is CommandRun ? Commands(input) : Readings(input, plan));
             ports = (host.Endpoint.Port, host.Page.Port);
             var restart = plan?.Draw(FaultKind.Restart, "host");
             if (await FeedAsync(run, records, restart, feeding.Token))
@@ -83,7 +94,7 @@ internal sealed class BlueprintRun(RunOptions options)
     }
 
     // False when the host is to end in the middle.
-    private async Task<bool> FeedAsync(ReadingRun run, IEnumerator<FedRecord> records, FaultDraw? restart, CancellationToken cancellation)
+    private async Task<bool> FeedAsync(IBlueprintRun run, Rest<FedRecord> records, FaultDraw? restart, CancellationToken cancellation)
     {
         using var feeding = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         if (restart is { } draw)
@@ -93,7 +104,7 @@ internal sealed class BlueprintRun(RunOptions options)
 
         using var showing = new CancellationTokenSource();
         var live = _screen.LiveAsync(run, showing.Token);
-        await run.FeedAsync(Rest(records), options.Rate, feeding.Token);
+        await run.FeedAsync(records.Items(), options.Rate, feeding.Token);
         var isOver = !feeding.IsCancellationRequested || cancellation.IsCancellationRequested;
         if (isOver)
         {
@@ -105,18 +116,20 @@ internal sealed class BlueprintRun(RunOptions options)
         return isOver;
     }
 
-    private IEnumerable<FedRecord> Feed(InputFile? input, FaultPlan? plan)
+    private IEnumerable<FedRecord> Readings(InputFile? input, FaultPlan? plan)
     {
         var records = input?.Records() ?? Simulated();
         return plan is null ? records : PoisonFeed.Mix(records, plan);
     }
 
-    // What is left: a host that starts again is fed on.
-    private static IEnumerable<FedRecord> Rest(IEnumerator<FedRecord> records)
+    private IEnumerable<FedRecord> Commands(InputFile? input) => input?.JsonRecords(CommandSimulator.RecordOf) ?? Ordered();
+
+    private IEnumerable<FedRecord> Ordered()
     {
-        while (records.MoveNext())
+        var simulator = new CommandSimulator(options.Seed, options.Faulty);
+        while (true)
         {
-            yield return records.Current;
+            yield return simulator.Next();
         }
     }
 
@@ -133,6 +146,16 @@ internal sealed class BlueprintRun(RunOptions options)
     {
         // A Flink job that was not built cannot be deployed, but its C# equivalent runs here.
         var context = new Dictionary<string, string>(options.Context) { ["kinesis-patterns:allowUnbuilt"] = "true" };
+        if (options.Blueprint == EventSourcing)
+        {
+            foreach (var (name, time) in ShortTerms)
+            {
+                context.TryAdd($"{EventSourcing}:{name}", ((int)time.TotalSeconds).ToString(System.Globalization.CultureInfo.InvariantCulture));
+            }
+
+            return context;
+        }
+
         var lateness = $"{options.Blueprint}:maximumLatenessSeconds";
         if (options.Assembly is null && input?.Span() is { } span && !context.ContainsKey(lateness))
         {

@@ -31,7 +31,7 @@ internal sealed class Screen
 
     public void FunctionLine(string function, string line) => Line(() => _console.MarkupLineInterpolated($"[grey]{function}:[/] {line}"));
 
-    public void Start(LocalHost host)
+    public void Start(LocalHost host, string queryExample)
     {
         var table = new Table().Border(TableBorder.Simple).AddColumns("Resource", "Type", "Here");
         var alike = host.Resources.GroupBy(r => (r.Type, r.Here)).ToLookup(g => g.Count() > 1 || !g.First().Runs);
@@ -52,7 +52,7 @@ internal sealed class Screen
         _console.MarkupLineInterpolated($"  page       [blue]{host.Page}[/]");
         if (host.Outputs.TryGetValue("QueryApiUrl", out var url))
         {
-            _console.MarkupLineInterpolated($"  query      [blue]{url}devices/machine-01/latest[/]");
+            _console.MarkupLineInterpolated($"  query      [blue]{url}{queryExample}[/]");
         }
 
         _console.MarkupLineInterpolated($"  [grey]Ctrl+C ends the feed, sees every record through and stops everything.[/]");
@@ -60,7 +60,7 @@ internal sealed class Screen
     }
 
     /// <summary>A line that changes in place in a terminal, and one every few seconds elsewhere.</summary>
-    public async Task LiveAsync(ReadingRun run, CancellationToken cancellation)
+    public async Task LiveAsync(IBlueprintRun run, CancellationToken cancellation)
     {
         using var timer = new PeriodicTimer(_interactive ? TimeSpan.FromMilliseconds(250) : TimeSpan.FromSeconds(5));
         try
@@ -72,12 +72,12 @@ internal sealed class Screen
                     Line(() => _console.MarkupLineInterpolated($"[red]{trouble}[/]"));
                 }
 
-                Show(run.State());
+                Show(run.Standing());
             }
         }
         catch (OperationCanceledException)
         {
-            Show(run.State());
+            Show(run.Standing());
         }
     }
 
@@ -107,20 +107,13 @@ internal sealed class Screen
         Line(() =>
         {
             _console.WriteLine();
-            var table = new Table().Border(TableBorder.Simple).AddColumns("Readings", "", "");
+            var table = new Table().Border(TableBorder.Simple).AddColumns(summary.What, "", "");
             table.Columns[1].RightAligned();
-            void Row(string name, long count, string note) => table.AddRow(name, Number(count), Markup.Escape(note));
-            Row("in", summary.Readings, $"in {Number(summary.Records)} records, {summary.Seconds.ToString("0.0", CultureInfo.InvariantCulture)} s");
-            Row("stored", summary.Stored, "in the series store");
-            Row("rejected", summary.Rejected, string.Join(", ", summary.Reasons.Select(r => $"{r.Key} {r.Value}")));
-            Row("failed", summary.Failed, summary.Failed > 0 ? "kept with their payload in the failures bucket" : "");
-            Row(summary.Lost == 0 ? "lost" : summary.Drained ? "[red]lost[/]" : "[red]unfinished[/]", summary.Lost, string.Join("\n", summary.Missing));
-            if (summary.Faults.Count > 0)
+            foreach (var row in summary.Rows)
             {
-                Row("faults", summary.Faults.Values.Sum(), string.Join(", ", summary.Faults.Select(f => $"{f.Key} {f.Value}")));
+                table.AddRow(row.IsBad ? $"[red]{Markup.Escape(row.Name)}[/]" : Markup.Escape(row.Name), Number(row.Count), Markup.Escape(row.Note));
             }
 
-            Row("anomalies", summary.Anomalies, string.Join(", ", summary.Messages.Select(m => $"{Number(m.Value)} messages to topic {m.Key}")));
             _console.Write(table);
             foreach (var (delivery, records) in summary.Archived)
             {
@@ -149,11 +142,8 @@ internal sealed class Screen
         }
     }
 
-    private void Show(RunState state)
+    private void Show(string text)
     {
-        var text = string.Create(
-            CultureInfo.InvariantCulture,
-            $"in {state.Records:N0} ({state.RecordsPerSecond:N0}/s)  cleansed {state.Cleansed:N0}  rejected {state.Rejected:N0}  stored {state.Stored:N0}  failed {state.Failed:N0}  anomalies {state.Anomalies:N0}  lag {state.Lag.TotalSeconds:0.0} s{(state.Faults is { } faults ? $"  faults {faults:N0}" : "")}");
         lock (_lock)
         {
             if (_interactive)

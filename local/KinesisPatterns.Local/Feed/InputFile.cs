@@ -47,7 +47,14 @@ internal sealed class InputFile
     }
 
     public IEnumerable<FedRecord> Records() =>
-        _files.SelectMany(f => Path.GetExtension(f).Equals(".csv", StringComparison.OrdinalIgnoreCase) ? Csv(f) : JsonLines(f));
+        _files.SelectMany(f => IsCsv(f) ? Csv(f) : JsonLines(f));
+
+    /// <summary>The lines of JSON files, each made a record of.</summary>
+    public IEnumerable<FedRecord> JsonRecords(Func<byte[], FedRecord> recordOf) => _files.All(f => !IsCsv(f))
+        ? _files.SelectMany(File.ReadLines).Where(l => l.Length > 0).Select(l => recordOf(Encoding.UTF8.GetBytes(l)))
+        : throw new LocalHostException($"--input: expected .jsonl, .ndjson or .json (one object a line), got '{_files.First(IsCsv)}'.");
+
+    private static bool IsCsv(string file) => Path.GetExtension(file).Equals(".csv", StringComparison.OrdinalIgnoreCase);
 
     private static bool Readable(string file) =>
         Path.GetExtension(file).ToLowerInvariant() is ".csv" or ".jsonl" or ".ndjson" or ".json";

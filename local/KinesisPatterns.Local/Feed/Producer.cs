@@ -5,7 +5,7 @@ using System.Text.Json.Nodes;
 namespace KinesisPatterns.Local.Feed;
 
 /// <summary>Puts records on a stream over the wire, as any producer would, and sees every one of them through.</summary>
-internal sealed class Producer(HttpClient http, Uri endpoint, string streamName, IReadingLedger ledger)
+internal sealed class Producer(HttpClient http, Uri endpoint, string streamName, IReadingLedger? ledger = null)
 {
     // https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecords.html
     private const int RecordsPerCall = 500;
@@ -64,7 +64,7 @@ internal sealed class Producer(HttpClient http, Uri endpoint, string streamName,
             {
                 if ((string?)result!["SequenceNumber"] is { } sequenceNumber)
                 {
-                    ledger.Put((string)result["ShardId"]!, sequenceNumber, records[i]);
+                    ledger?.Put((string)result["ShardId"]!, sequenceNumber, records[i]);
                 }
                 else
                 {

@@ -39,7 +39,13 @@ internal readonly record struct ReadingKey(string Device, string Metric, long Mi
 }
 
 /// <summary>A record to be put: its bytes, and the readings inside in their order (null: one that cannot be read).</summary>
-internal sealed record FedRecord(string PartitionKey, ReadOnlyMemory<byte> Data, IReadOnlyList<ReadingKey?> Readings);
+internal sealed record FedRecord(string PartitionKey, ReadOnlyMemory<byte> Data, IReadOnlyList<ReadingKey?> Readings)
+{
+    /// <summary>A record with something else than readings in it.</summary>
+    public FedRecord(string partitionKey, ReadOnlyMemory<byte> data) : this(partitionKey, data, [])
+    {
+    }
+}
 
 /// <summary>Writes readings as devices would send them.</summary>
 internal static class ReadingJson

@@ -14,7 +14,7 @@ internal sealed record RunState(
     long Anomalies, long? Faults = null);
 
 /// <summary>Feeds a stack with readings, follows each to its end, and says what happened.</summary>
-internal sealed class ReadingRun : IPageSource, IAsyncDisposable
+internal sealed class ReadingRun : IPageSource, IBlueprintRun
 {
     private const int PointsKept = 20_000;
     private const int PointsAtOnce = 2_000;
@@ -93,7 +93,7 @@ internal sealed class ReadingRun : IPageSource, IAsyncDisposable
         _status = "finished";
     }
 
-    public RunSummary Summarize()
+    public ReadingSummary Summarize()
     {
         var account = _ledger.Close();
         var elapsed = TimeProvider.System.GetUtcNow() - _started;
@@ -157,6 +157,20 @@ internal sealed class ReadingRun : IPageSource, IAsyncDisposable
         _anomalies.Count,
         _host.Faults?.Total);
 
+    /// <inheritdoc/>
+    public string QueryExample => "devices/machine-01/latest";
+
+    RunSummary IBlueprintRun.Summarize() => Summarize();
+
+    /// <inheritdoc/>
+    public string Standing()
+    {
+        var state = State();
+        return string.Create(
+            System.Globalization.CultureInfo.InvariantCulture,
+            $"in {state.Records:N0} ({state.RecordsPerSecond:N0}/s)  cleansed {state.Cleansed:N0}  rejected {state.Rejected:N0}  stored {state.Stored:N0}  failed {state.Failed:N0}  anomalies {state.Anomalies:N0}  lag {state.Lag.TotalSeconds:0.0} s{(state.Faults is { } faults ? $"  faults {faults:N0}" : "")}");
+    }
+
     /// <summary>What goes wrong at the moment: the last error of each mapping that has one.</summary>
     public IEnumerable<string> Troubles() =>
         from mapping in _host.Services.Lambda.Mappings
@@ -183,7 +197,7 @@ internal sealed class ReadingRun : IPageSource, IAsyncDisposable
         return new(
             _status,
             [.. PageCounts.Totals(state), .. state.Faults is { } faults ? (string[][])[["faults", faults.ToString("N0", System.Globalization.CultureInfo.InvariantCulture)]] : []],
-            PageCounts.Nodes(_host, state),
+            PageCounts.Nodes(_host, $"{PageCounts.Number(state.Records)} records"),
             _ledger.Reasons,
             [.. points.Where((_, i) => i % every == 0).Select(p => PageCounts.Point(new(p.Measurement, p.Tags, p.Field), p.Nanoseconds, p.Value))],
             _rejected.Since(ref place.Rejected),
@@ -259,31 +273,6 @@ internal sealed class ReadingRun : IPageSource, IAsyncDisposable
         while (await timer.WaitForNextTickAsync(_stopping.Token))
         {
             _ledger.Settle();
-        }
-    }
-}
-
-/// <summary>How fast a counter grows, over the last few seconds.</summary>
-internal sealed class RateMeter
-{
-    private static readonly TimeSpan Window = TimeSpan.FromSeconds(3);
-
-    private readonly Queue<(long Time, long Count)> _samples = new();
-
-    public double Of(long count)
-    {
-        lock (_samples)
-        {
-            var now = TimeProvider.System.GetTimestamp();
-            _samples.Enqueue((now, count));
-            while (_samples.Count > 2 && TimeProvider.System.GetElapsedTime(_samples.Peek().Time, now) > Window)
-            {
-                _samples.Dequeue();
-            }
-
-            var (first, start) = _samples.Peek();
-            var seconds = TimeProvider.System.GetElapsedTime(first, now).TotalSeconds;
-            return seconds > 0 ? (count - start) / seconds : 0;
         }
     }
 }

@@ -1,47 +1,35 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace KinesisPatterns.Local.Feed;
 
-/// <summary>The end of a run: where every reading went.</summary>
-internal sealed record RunSummary
+/// <summary>A line of a run's end: what, how many, and what there is to say of them.</summary>
+/// <param name="Name">What was counted.</param>
+/// <param name="Count">How many.</param>
+/// <param name="Note">What there is to say; may have several lines.</param>
+/// <param name="IsBad">Whether there should be none.</param>
+internal sealed record SummaryRow(string Name, long Count, string Note = "", bool IsBad = false);
+
+/// <summary>The end of a run: where everything went that was fed.</summary>
+internal abstract record RunSummary
 {
     private static readonly JsonSerializerOptions CamelCase = new(JsonSerializerDefaults.Web);
 
+    [JsonPropertyOrder(-2)]
     public required string Blueprint { get; init; }
 
+    [JsonPropertyOrder(-2)]
     public required double Seconds { get; init; }
 
     /// <summary>Records put on the stream.</summary>
+    [JsonPropertyOrder(-2)]
     public required long Records { get; init; }
-
-    /// <summary>Readings in them; a record that cannot be read counts as one.</summary>
-    public required long Readings { get; init; }
-
-    public required long Stored { get; init; }
-
-    public required long Rejected { get; init; }
-
-    public required long Failed { get; init; }
-
-    /// <summary>Readings that have come to no end: still on their way when the run ended, or nowhere.</summary>
-    public required long Lost { get; init; }
 
     /// <summary>Whether nothing was on its way any more when the run ended.</summary>
     public required bool Drained { get; init; }
 
-    public required IReadOnlyDictionary<string, long> Reasons { get; init; }
-
-    /// <summary>The first of the lost ones.</summary>
-    public required IReadOnlyList<string> Missing { get; init; }
-
     /// <summary>Records in S3 by delivery stream.</summary>
     public required IReadOnlyDictionary<string, long> Archived { get; init; }
-
-    /// <summary>Anomalies that topics were told of.</summary>
-    public required long Anomalies { get; init; }
-
-    /// <summary>Messages that topics were sent, by topic.</summary>
-    public required IReadOnlyDictionary<string, long> Messages { get; init; }
 
     /// <summary>Records that the stream refused once or more before it took them.</summary>
     public required long Throttled { get; init; }
@@ -58,30 +46,20 @@ internal sealed record RunSummary
     /// <summary>What else went wrong: an archive that could not be written, a table and a store that differ, records out of order.</summary>
     public required IReadOnlyList<string> Errors { get; init; }
 
-    /// <summary>Whether every reading is accounted for and nothing went wrong on the way.</summary>
-    public bool Complete => Lost == 0 && Dropped == 0 && Errors.Count == 0;
+    /// <summary>Whether everything is accounted for and nothing went wrong on the way.</summary>
+    public abstract bool Complete { get; }
 
-    public string ToJson() => JsonSerializer.Serialize(this, CamelCase);
-}
+    /// <summary>What was fed, in the plural.</summary>
+    [JsonIgnore]
+    public abstract string What { get; }
 
-/// <summary>Grants of a stack after a run.</summary>
-internal sealed record PermissionSummary
-{
-    public int Granted => Grants.Count;
+    /// <summary>The summary as a table.</summary>
+    [JsonIgnore]
+    public abstract IReadOnlyList<SummaryRow> Rows { get; }
 
-    public int Used => Grants.Count(grant => grant.Times > 0);
+    public string ToJson() => JsonSerializer.Serialize(this, GetType(), CamelCase);
 
-    public required IReadOnlyList<RefusedCall> Refused { get; init; }
+    protected static string Each(IEnumerable<KeyValuePair<string, long>> counts) => string.Join(", ", counts.Select(c => $"{c.Key} {c.Value}"));
 
-    public required IReadOnlyList<PermissionUse> Grants { get; init; }
-
-    /// <summary>What could not be judged, and what was assumed in its place.</summary>
-    public required IReadOnlyList<string> Remarks { get; init; }
-
-    public static PermissionSummary? Of(LocalHost host) => host.Services.Authorization is not { } authorization ? null : new()
-    {
-        Refused = host.Refused,
-        Grants = host.Permissions,
-        Remarks = [.. authorization.Remarks.Order(StringComparer.Ordinal)],
-    };
+    protected IEnumerable<SummaryRow> FaultRows() => Faults.Count == 0 ? [] : [new("faults", Faults.Values.Sum(), Each(Faults))];
 }

@@ -19,11 +19,11 @@ internal static class PageCounts
         ["lag", Seconds(state.Lag)],
     ];
 
-    public static IReadOnlyDictionary<string, PageCount> Nodes(LocalHost host, RunState state)
+    public static IReadOnlyDictionary<string, PageCount> Nodes(LocalHost host, string source)
     {
         var counts = new Dictionary<string, PageCount>(StringComparer.Ordinal)
         {
-            [Pipeline.SourceId] = new($"{Number(state.Records)} records", false),
+            [Pipeline.SourceId] = new(source, false),
         };
 
         // What takes part in deployments only has nothing to count.

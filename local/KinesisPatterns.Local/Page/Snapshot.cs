@@ -27,4 +27,8 @@ internal sealed record PageState(
     IReadOnlyDictionary<string, long> Reasons,
     IReadOnlyList<object[]> Points,
     IReadOnlyList<PageRejected> Rejected,
-    IReadOnlyList<PageAnomaly> Anomalies);
+    IReadOnlyList<PageAnomaly> Anomalies)
+{
+    /// <summary>What stateful functions stand at; null in a stack without any.</summary>
+    public PageModule? Module { get; init; }
+}

@@ -1,5 +1,4 @@
 using System.Net.Http.Headers;
-using KinesisPatterns.StateFun;
 using KinesisPatterns.StateFun.Testing;
 
 namespace KinesisPatterns.Local.StatefulFunctions;

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Text;
 using KinesisPatterns.Local.Hosting;
 using KinesisPatterns.Local.Iam;
 using KinesisPatterns.Local.Kinesis;
@@ -35,6 +34,8 @@ internal sealed class StatefulFunctionsJob : IAsyncDisposable
     // Behind so many messages the streams wait.
     private const int MostWaiting = 10_000;
 
+    private const int CalledKept = 200;
+
     private static readonly TimeSpan LongestRestart = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan LongestStop = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan WhileFull = TimeSpan.FromMilliseconds(5);
@@ -54,7 +55,8 @@ internal sealed class StatefulFunctionsJob : IAsyncDisposable
     private RuntimeState _state;
     private ConcurrentDictionary<(string Stream, string Shard), long> _positions = new();
     private EgressQueue _egress;
-    private IReadOnlyList<StreamTail> _tails = [];
+    private List<StreamTail> _tails = [];
+    private readonly Queue<Address> _called = new();
     private long _changes;
     private long _savedChanges = -1;
     private long _calls;
@@ -122,6 +124,19 @@ internal sealed class StatefulFunctionsJob : IAsyncDisposable
             {
                 return [.. _state.Values];
             }
+        }
+    }
+
+    /// <summary>The addresses with values that were called last, the newest first.</summary>
+    /// <param name="most">How many.</param>
+    /// <param name="all">How many there are.</param>
+    public IReadOnlyList<KeyValuePair<Address, IReadOnlyDictionary<string, TypedValue>>> Latest(int most, out long all)
+    {
+        lock (_lock)
+        {
+            var values = _state.Values.ToDictionary();
+            all = values.Count;
+            return [.. _called.AsEnumerable().Reverse().Distinct().Where(values.ContainsKey).Take(most).Select(a => KeyValuePair.Create(a, values[a]))];
         }
     }
 
@@ -323,6 +338,12 @@ internal sealed class StatefulFunctionsJob : IAsyncDisposable
             _changes++;
             _calls++;
             _messages += call.Messages;
+            _called.Enqueue(call.Target);
+            if (_called.Count > CalledKept)
+            {
+                _called.Dequeue();
+            }
+
             _largestBatch = Math.Max(_largestBatch, call.Messages);
             return null;
         }

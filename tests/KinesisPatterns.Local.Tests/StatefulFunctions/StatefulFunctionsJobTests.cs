@@ -1,5 +1,3 @@
-using KinesisPatterns.Local.StatefulFunctions;
-
 namespace KinesisPatterns.Local.Tests.StatefulFunctions;
 
 /// <summary>The host as the runtime of Stateful Functions, over real HTTP.</summary>
