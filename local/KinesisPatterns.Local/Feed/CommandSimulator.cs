@@ -136,7 +136,7 @@ internal sealed class CommandSimulator(int seed, double faulty)
         }
     }
 
-    private void Supply(int article) => Add("SupplyStock", Sku(article), new() { ["sku"] = Sku(article), ["quantity"] = _random.Next(40) + 10 });
+    private void Supply(int article) => Add("SupplyStock", Sku(article), new() { ["sku"] = Sku(article), ["quantity"] = _random.Next(40) + 40 });
 
     private void Add(string type, string key, JsonObject fields)
     {
