@@ -182,6 +182,31 @@ public sealed class SimulatedRuntimeTests
         Assert.InRange(runtime.Calls, 22, 200);
     }
 
+    [Fact]
+    public async Task Two_addresses_of_a_type_may_ask_for_their_values_at_the_same_time()
+    {
+        var handler = new RequestReplyHandler(Counter());
+        var state = new RuntimeState();
+        var now = DateTimeOffset.UnixEpoch;
+        state.Send(One, TypedValue.Of(Types.Int, 1));
+        state.Send(Spec.Type.WithId("2"), TypedValue.Of(Types.Int, 5));
+        Assert.True(state.TryBegin(now, out var first) && state.TryBegin(now, out var second));
+
+        foreach (var call in new[] { first, second })
+        {
+            var again = state.Complete(call, await ReplyAsync(call), now);
+            Assert.Null(state.Complete(again!, await ReplyAsync(again!), now));
+        }
+
+        Assert.Equal(5, state.Value(Spec.Type.WithId("2"), "seen", now)!.As(Types.Int));
+
+        async Task<ReadOnlyMemory<byte>> ReplyAsync(FunctionCall call)
+        {
+            using var reply = await handler.HandleAsync(call.Request, cancellation: TestContext.Current.CancellationToken);
+            return reply.Bytes.ToArray();
+        }
+    }
+
     private static Address Reminder(string id) => TypeName.Parse("a/reminder").WithId(id);
 
     private static StatefulFunctions Counter()

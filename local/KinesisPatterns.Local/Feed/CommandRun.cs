@@ -2,7 +2,6 @@ using System.Globalization;
 using KinesisPatterns.Local.Hosting;
 using KinesisPatterns.Local.Kinesis;
 using KinesisPatterns.Local.Lambda;
-using KinesisPatterns.Local.Ledger;
 using KinesisPatterns.Local.Page;
 using KinesisPatterns.Local.StatefulFunctions;
 

@@ -19,6 +19,8 @@ internal sealed class CommandSimulator(int seed, double faulty)
     // An order is touched again after so many others, so that orders overlap.
     private const int Overlap = 20;
 
+    private static readonly string[] AggregateIds = ["orderId", "sku"];
+
     private readonly Random _random = new(seed);
     private readonly Queue<FedRecord> _next = new();
     private readonly Queue<(string Order, decimal Total)> _placed = new();
@@ -61,7 +63,7 @@ internal sealed class CommandSimulator(int seed, double faulty)
         {
             using var command = JsonDocument.Parse(line);
             return command.RootElement.ValueKind == JsonValueKind.Object
-                ? new[] { "orderId", "sku" }
+                ? AggregateIds
                     .Select(name => command.RootElement.TryGetProperty(name, out var id) && id.ValueKind == JsonValueKind.String ? id.GetString() : null)
                     .FirstOrDefault(id => id is { Length: >= 1 and <= 256 })
                 : null;

@@ -36,6 +36,11 @@ internal static class PageCounts
             }
         }
 
+        foreach (var job in host.Services.Modules)
+        {
+            counts[Pipeline.ModuleId(job.Module)] = new($"{Number(job.Statistics().Messages)} messages", job.Failure is not null);
+        }
+
         return counts;
     }
 

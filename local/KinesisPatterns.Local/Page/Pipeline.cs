@@ -1,5 +1,6 @@
 using KinesisPatterns.Local.Assembly;
 using KinesisPatterns.Local.Hosting;
+using KinesisPatterns.Local.StatefulFunctions;
 
 namespace KinesisPatterns.Local.Page;
 
@@ -10,6 +11,7 @@ internal sealed class Pipeline
     private readonly HashSet<(string From, string To)> _edges = [];
     private readonly Deployment _deployment;
     private readonly IReadOnlyList<Resource> _functions;
+    private readonly HashSet<string> _remote = new(StringComparer.Ordinal);
 
     public Pipeline(Deployment deployment, string source)
     {
@@ -38,6 +40,7 @@ internal sealed class Pipeline
         }
 
         Mappings();
+        Modules();
         Deliveries();
         Apis();
         References();
@@ -45,6 +48,9 @@ internal sealed class Pipeline
     }
 
     public const string SourceId = "source";
+
+    /// <summary>The box of a module.</summary>
+    public static string ModuleId(ModuleDescription module) => $"module:{module.Name}";
 
     /// <summary>The boxes, a layer after what feeds it.</summary>
     public IReadOnlyList<IReadOnlyList<PageNode>> Layers()
@@ -75,6 +81,31 @@ internal sealed class Pipeline
         }
     }
 
+    // Between the streams of a module are its functions, which are called through an API.
+    private void Modules()
+    {
+        foreach (var module in ModuleDescription.Of(_deployment))
+        {
+            var id = ModuleId(module);
+            _nodes[id] = new(id, "function", module.Name, "stateful functions", $"{module.Path}: the host plays the runtime");
+            var functions = _deployment.OfType("AWS::ApiGateway::Method")
+                .Where(m => module.Endpoints.Any(e => e.UrlPathTemplate.Contains((string)m.Properties["RestApiId"]!, StringComparison.Ordinal))).Select(FunctionOf).OfType<Resource>();
+            foreach (var function in functions)
+            {
+                _remote.Add(function.LogicalId);
+                Add(function, "function", "called by the module");
+            }
+
+            foreach (var stream in module.Ingresses.Select(i => _deployment.ByReference(i.Stream)).OfType<Resource>())
+            {
+                _edges.Add((stream.LogicalId, id));
+                _edges.UnionWith(_remote.Select(function => (stream.LogicalId, function)));
+            }
+
+            _edges.UnionWith(module.Egresses.Select(e => _deployment.ByReference(e.Stream)).OfType<Resource>().Select(stream => (id, stream.LogicalId)));
+        }
+    }
+
     private void Deliveries()
     {
         foreach (var delivery in _deployment.OfType("AWS::KinesisFirehose::DeliveryStream"))
@@ -88,10 +119,9 @@ internal sealed class Pipeline
     {
         foreach (var method in _deployment.OfType("AWS::ApiGateway::Method"))
         {
-            var uri = (string?)method.Properties["Integration"]?["Uri"] ?? "";
-            var function = _deployment.OfType("AWS::Lambda::Function").FirstOrDefault(f => uri.Contains(f.Attributes["Arn"], StringComparison.Ordinal));
+            var function = FunctionOf(method);
             var api = _deployment.ByReference((string)method.Properties["RestApiId"]!);
-            if (function is not null && api is not null)
+            if (function is not null && api is not null && !_remote.Contains(function.LogicalId))
             {
                 Add(api, "stream", "REST API");
                 Connect(function, api);
@@ -99,10 +129,16 @@ internal sealed class Pipeline
         }
     }
 
+    private Resource? FunctionOf(Resource method)
+    {
+        var uri = (string?)method.Properties["Integration"]?["Uri"] ?? "";
+        return _deployment.OfType("AWS::Lambda::Function").FirstOrDefault(f => uri.Contains(f.Attributes["Arn"], StringComparison.Ordinal));
+    }
+
     // A function that reads a stream writes to what its environment names; one behind an API reads from it.
     private void References()
     {
-        foreach (var function in _functions)
+        foreach (var function in _functions.Where(f => !_remote.Contains(f.LogicalId)))
         {
             var values = (function.Properties["Environment"]?["Variables"]?.AsObject() ?? []).Select(v => Json.Text(v.Value)).ToList();
             var reads = _edges.Any(e => e.To == function.LogicalId);

@@ -111,7 +111,41 @@ function addAnomalies(rows) {
   while (body.children.length > MOST_ROWS) body.lastElementChild.remove();
 }
 
+function rows(body, made, most) {
+  if (made.length && body.querySelector('.hint')) body.replaceChildren();
+  body.prepend(...made);
+  while (body.children.length > most) body.lastElementChild.remove();
+}
+
+function dueIn(time) {
+  const seconds = Math.max(0, (time - Date.now()) / 1000);
+  return seconds < 120 ? `${seconds.toFixed(0)} s` : seconds < 7200 ? `${(seconds / 60).toFixed(0)} min` : seconds < 172800 ? `${(seconds / 3600).toFixed(0)} h` : `${(seconds / 86400).toFixed(0)} days`;
+}
+
+// Aggregates and timers are shown as they are now; events are added to those before.
+function onModule(module) {
+  for (const part of document.querySelectorAll('.of-module')) part.hidden = module === null;
+  for (const part of document.querySelectorAll('.of-readings')) part.hidden = module !== null;
+  byId('rejected-what').textContent = module ? 'Address' : 'Reason';
+  if (!module) return;
+  byId('module-failure').hidden = !module.failure;
+  byId('module-failure').textContent = module.failure ? `The job failed and goes back to its last checkpoint: ${module.failure}` : '';
+  byId('module-figures').replaceChildren(...module.figures.map(([name, value]) => element('div', {}, element('dt', { textContent: name }), element('dd', { textContent: value }))));
+  byId('aggregates-count').textContent = `${number.format(module.aggregates.length)} of ${number.format(module.aggregateCount)} addresses`;
+  byId('timers-count').textContent = module.timerCount > module.timers.length ? `the next ${module.timers.length} of ${number.format(module.timerCount)}` : '';
+  if (module.aggregates.length) byId('aggregates').replaceChildren(...module.aggregates.map(a => element('tr', {},
+    element('td', {}, element('b', { textContent: a.id }), element('br', {}), element('small', { className: 'hint', textContent: a.type })),
+    element('td', {}, element('div', { className: 'values' }, ...a.values.map(([name, value]) => element('div', {}, element('span', { textContent: name }), element('code', { textContent: value }))))))));
+  byId('timers').replaceChildren(...(module.timers.length ? module.timers.map(t => element('tr', {},
+    element('td', { textContent: dueIn(t.due) }), element('td', { textContent: t.name }), element('td', { textContent: t.target }), element('td', {}, element('code', { textContent: t.message }))))
+    : [element('tr', {}, element('td', { colSpan: 4, className: 'hint', textContent: 'None is running.' }))]));
+  rows(byId('happened'), module.events.map(e => element('tr', {},
+    element('td', { textContent: new Date(e.time).toLocaleTimeString() }), element('td', { textContent: e.type }), element('td', { textContent: e.aggregate }),
+    element('td', { textContent: e.version }), element('td', {}, element('code', { textContent: e.data })))).reverse(), MOST_ROWS);
+}
+
 function onHello(hello) {
+  byId('happened').replaceChildren(element('tr', {}, element('td', { colSpan: 5, className: 'hint', textContent: 'None so far.' })));
   document.title = `${hello.name} · Kinesis Patterns`;
   byId('name').textContent = hello.name;
   byId('flow').replaceChildren(...hello.layers.map(layer => element('div', { className: 'layer' }, ...layer.map(n => {
@@ -142,6 +176,7 @@ function onState(state) {
   for (const [dev, metric, time, value] of state.points) addPoint(dev, metric, time / 1000, value);
   addRejected(state.rejected);
   addAnomalies(state.anomalies);
+  onModule(state.module);
   draw();
 }
 

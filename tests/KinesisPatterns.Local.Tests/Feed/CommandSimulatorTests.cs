@@ -1,0 +1,45 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using KinesisPatterns.Local.Feed;
+
+namespace KinesisPatterns.Local.Tests.Feed;
+
+public sealed class CommandSimulatorTests
+{
+    [Fact]
+    public void The_same_seed_gives_the_same_commands() => Assert.Equal(Texts(new(3, 0.1), 500), Texts(new(3, 0.1), 500));
+
+    [Fact]
+    public void Without_faults_every_command_is_whole_unique_and_at_its_aggregates_key()
+    {
+        var simulator = new CommandSimulator(4, 0);
+        var records = Enumerable.Range(0, 1000).Select(_ => simulator.Next()).ToList();
+        var commands = records.Select(r => JsonNode.Parse(r.Data.Span)!).ToList();
+
+        Assert.Equal(1000, commands.Select(c => (string)c["commandId"]!).Distinct().Count());
+        Assert.Equal(
+            ["CancelOrder", "PayOrder", "PlaceOrder", "ShipOrder", "SupplyStock"],
+            commands.Select(c => (string)c["type"]!).Distinct().Order(StringComparer.Ordinal));
+        Assert.All(records.Zip(commands), pair => Assert.Equal((string)(pair.Second["orderId"] ?? pair.Second["sku"])!, pair.First.PartitionKey));
+    }
+
+    [Fact]
+    public void Faults_are_malformed_commands_and_repeated_ones()
+    {
+        var texts = Texts(new(5, 0.2), 1000);
+
+        Assert.InRange(1000 - texts.Distinct().Count(), 30, 200);
+        Assert.Contains(texts, t => t.EndsWith("PlaceOr", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("""{"orderId":"o-1","sku":"s"}""", "o-1")]
+    [InlineData("""{"sku":"s"}""", "s")]
+    [InlineData("""{"orderId":7}""", "unknown")]
+    [InlineData("no json", "unknown")]
+    public void A_line_of_input_goes_where_its_aggregate_is(string line, string key) =>
+        Assert.Equal(key, CommandSimulator.RecordOf(Encoding.UTF8.GetBytes(line)).PartitionKey);
+
+    private static List<string> Texts(CommandSimulator simulator, int count) =>
+        [.. Enumerable.Range(0, count).Select(_ => Encoding.UTF8.GetString(simulator.Next().Data.Span))];
+}
