@@ -70,7 +70,7 @@ public sealed class DeploymentHookTests
         var (stack, host) = await TestStack.StartAsync(Template);
         await using var _ = stack;
 
-        var counts = PageCounts.Nodes(host, new(0, 0, 0, 0, 0, 0, TimeSpan.Zero, 0, 0));
+        var counts = PageCounts.Nodes(host, source: "");
 
         Assert.Equal([Pipeline.SourceId], counts.Keys);
         Assert.Empty(new Pipeline(host.Deployment, "Simulator").Layers());

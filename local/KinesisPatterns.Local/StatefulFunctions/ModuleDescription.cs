@@ -50,13 +50,14 @@ internal sealed record ModuleDescription(
     {
         try
         {
-            return new(
+            var module = new ModuleDescription(
                 path,
                 [.. data["endpoints"]!.AsArray().Select(e => new ModuleEndpoint(
                     Text(e, "functions"), Text(e, "urlPathTemplate"), Json.Integer(e!["maxNumBatchRequests"]) ?? 1000, [.. e["types"]!.AsArray().Select(t => (string)t!)]))],
                 [.. data["ingresses"]!.AsArray().Select(i => new ModuleIngress(
                     Text(i, "id"), Text(i, "stream"), Text(i, "valueType"), [.. i!["targets"]!.AsArray().Select(t => TypeName.Parse((string)t!))]))],
                 [.. data["egresses"]!.AsArray().Select(e => new ModuleEgress(Text(e, "id"), Text(e, "stream")))]);
+            return module.Endpoints.Count > 0 ? module : throw new FormatException("expected one endpoint at least, got none");
         }
         catch (Exception error) when (error is NullReferenceException or InvalidOperationException or ArgumentException or FormatException)
         {

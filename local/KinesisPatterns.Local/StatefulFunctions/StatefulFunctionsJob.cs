@@ -207,8 +207,8 @@ internal sealed class StatefulFunctionsJob : IAsyncDisposable
 
     private async Task RunOnceAsync(CancellationToken cancellation)
     {
-        Restore();
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        Restore(ending.Token);
         Task[] parts =
         [
             .. _tails.Select(tail => tail.RunAsync(ending.Token)),
@@ -228,7 +228,7 @@ internal sealed class StatefulFunctionsJob : IAsyncDisposable
         await first;
     }
 
-    private void Restore()
+    private void Restore(CancellationToken ending)
     {
         var checkpoint = _checkpoints.Latest();
         var state = checkpoint is null ? new RuntimeState(MaximumBatch) : RuntimeState.Restore(checkpoint.State, MaximumBatch);
@@ -236,7 +236,7 @@ internal sealed class StatefulFunctionsJob : IAsyncDisposable
             from stream in checkpoint?.Positions ?? new Dictionary<string, IReadOnlyDictionary<string, long>>()
             from shard in stream.Value
             select KeyValuePair.Create((stream.Key, shard.Key), shard.Value));
-        List<StreamTail> tails = [.. Module.Ingresses.Select(ingress => TailOf(ingress, positions))];
+        List<StreamTail> tails = [.. Module.Ingresses.Select(ingress => TailOf(ingress, positions, ending))];
         lock (_lock)
         {
             _state = state;
@@ -248,7 +248,7 @@ internal sealed class StatefulFunctionsJob : IAsyncDisposable
         }
     }
 
-    private StreamTail TailOf(ModuleIngress ingress, ConcurrentDictionary<(string Stream, string Shard), long> positions)
+    private StreamTail TailOf(ModuleIngress ingress, ConcurrentDictionary<(string Stream, string Shard), long> positions, CancellationToken ending)
     {
         var stream = _kinesis.TryGet(ingress.Stream) ?? throw new LocalHostException($"{Module.Path}: the ingress {ingress.Id} reads '{ingress.Stream}', which is no stream here");
         if (_role is not null && KinesisRights.ConsumerRefusal(_role, stream) is { } refusal)
@@ -258,15 +258,15 @@ internal sealed class StatefulFunctionsJob : IAsyncDisposable
 
         return new(
             stream,
-            record => IngestAsync(ingress, record),
+            record => IngestAsync(ingress, record, ending),
             shard => positions.TryGetValue((stream.Name, shard.Id), out var next) ? Math.Min(next, shard.NextCounter) : null);
     }
 
-    private async ValueTask IngestAsync(ModuleIngress ingress, KinesisRecord record)
+    private async ValueTask IngestAsync(ModuleIngress ingress, KinesisRecord record, CancellationToken cancellation)
     {
-        while (IsFull && !_stopping.IsCancellationRequested)
+        while (IsFull)
         {
-            await Task.Delay(WhileFull, _stopping.Token);
+            await Task.Delay(WhileFull, cancellation);
         }
 
         // The record's bytes lie in memory that the stream takes back some day.

@@ -113,6 +113,21 @@ public sealed class StatefulFunctionsJobTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_job_that_fails_with_more_waiting_than_it_takes_goes_back_too()
+    {
+        _rig.Forbidden = "bad";
+        _rig.Put("a", "bad");
+        for (var i = 0; i < 11_000; i++)
+        {
+            _rig.Put("b", "x");
+        }
+
+        await using var job = await _rig.StartAsync();
+
+        await _rig.UntilAsync(job, () => job.Statistics().Restarts >= 2, "two failures");
+    }
+
+    [Fact]
     public async Task A_call_that_is_not_answered_in_time_fails_the_job()
     {
         for (var i = 0; i < 8; i++)
