@@ -12,6 +12,7 @@ internal sealed class CommandRun : IPageSource, IBlueprintRun
 {
     private const int RejectedKept = 60;
     private const int EventsKept = 200;
+    private const int MostLooks = 50;
     private const string CommandsOutput = "CommandsStreamName";
 
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100);
@@ -33,6 +34,7 @@ internal sealed class CommandRun : IPageSource, IBlueprintRun
     private readonly DateTimeOffset _started = TimeProvider.System.GetUtcNow();
     private string _status = "running";
     private bool _drained;
+    private OrderBooks? _books;
     private IReadOnlyList<string> _differences = [];
 
     public CommandRun(LocalHost host, string source)
@@ -70,9 +72,28 @@ internal sealed class CommandRun : IPageSource, IBlueprintRun
         }
 
         await _host.Services.Firehose.FlushAsync(cancellation);
-        _drained = IsIdle;
-        _differences = _drained ? [.. new OrderBooks(_job).Errors(_ledger)] : [];
+        await CheckAsync(cancellation);
         _status = "finished";
+    }
+
+    // Timers go on running: the books count when nothing happened from before they were read until they were compared.
+    private async Task CheckAsync(CancellationToken cancellation)
+    {
+        for (var look = 0; look < MostLooks; look++)
+        {
+            var wasIdle = IsIdle;
+            _books = new(_job);
+            _differences = [.. _books.Errors(_ledger)];
+            _drained = wasIdle && IsIdle && _job.Moment().Change == _books.Change;
+            if (_drained)
+            {
+                return;
+            }
+
+            await Task.Delay(Look, cancellation);
+        }
+
+        _differences = [];
     }
 
     RunSummary IBlueprintRun.Summarize() => Summarize();
@@ -80,7 +101,7 @@ internal sealed class CommandRun : IPageSource, IBlueprintRun
     public CommandSummary Summarize()
     {
         var account = _ledger.Close();
-        var books = new OrderBooks(_job);
+        var books = _books ?? new OrderBooks(_job);
         var job = _job.Statistics();
         return new()
         {

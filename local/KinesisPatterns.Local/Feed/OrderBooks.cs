@@ -19,7 +19,8 @@ internal sealed class OrderBooks
 
     public OrderBooks(StatefulFunctionsJob job)
     {
-        foreach (var (address, values) in job.Values)
+        (var kept, var timers, Change) = job.Moment();
+        foreach (var (address, values) in kept)
         {
             if (values.TryGetValue("order", out var order))
             {
@@ -37,10 +38,12 @@ internal sealed class OrderBooks
             }
         }
 
-        var timers = job.Timers;
         _waiting = [.. timers.Select(t => t.Target.Id)];
         Waiting = timers.GroupBy(t => t.Token ?? "without a name").ToDictionary(g => g.Key, g => g.LongCount());
     }
+
+    /// <summary>The number of the job's last change before the books were read.</summary>
+    public long Change { get; }
 
     /// <summary>Orders by status.</summary>
     public IReadOnlyDictionary<string, long> Orders => _orders.Values.GroupBy(StatusOf).OrderBy(g => g.Key, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.LongCount());

@@ -45,7 +45,8 @@ internal sealed record PageModule(
         yield return ["made again", PageCounts.Number(s.FailedAttempts)];
         yield return ["restarts", PageCounts.Number(s.Restarts)];
         yield return ["checkpoint", s.Checkpoint is { } c ? $"{c.Number}, {PageCounts.Seconds(TimeProvider.System.GetUtcNow() - c.Time)} old" : "none yet"];
-        yield return ["its size", s.Checkpoint is { } size ? $"{PageCounts.Number(size.Bytes / 1024)} KiB in {size.Took.TotalMilliseconds.ToString("0", CultureInfo.InvariantCulture)} ms" : "–"];
+        yield return ["its size", s.Checkpoint is { } size ? $"{PageCounts.Number(size.Bytes / 1024)} KiB" : "–"];
+        yield return ["it took", s.Checkpoint is { } last ? $"{last.Took.TotalMilliseconds.ToString("0", CultureInfo.InvariantCulture)} ms" : "–"];
     }
 
     // Values of own types are JSON as a rule; what is not text is told by its size.

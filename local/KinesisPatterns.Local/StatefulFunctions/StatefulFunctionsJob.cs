@@ -127,6 +127,15 @@ internal sealed class StatefulFunctionsJob : IAsyncDisposable
         }
     }
 
+    /// <summary>Values and timers of one moment, and the number of the last change before it.</summary>
+    public (IReadOnlyList<KeyValuePair<Address, IReadOnlyDictionary<string, TypedValue>>> Values, IReadOnlyList<PendingTimer> Timers, long Change) Moment()
+    {
+        lock (_lock)
+        {
+            return ([.. _state.Values], [.. _state.Timers], _changes);
+        }
+    }
+
     /// <summary>The addresses with values that were called last, the newest first.</summary>
     /// <param name="most">How many.</param>
     /// <param name="all">How many there are.</param>
