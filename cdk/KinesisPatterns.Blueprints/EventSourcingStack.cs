@@ -111,6 +111,17 @@ public sealed class EventSourcingStack : Stack
             ],
         });
 
+        var replay = new Replay(this, "Replay", new()
+        {
+            Source = events,
+            Archive = archive,
+            Folder = "events",
+            Projection = projection.Function,
+            Query = query.Function,
+            ReadModel = readModel,
+            Index = OrdersOfCustomer,
+        });
+
         var alarms = new Alarms(
             this,
             "Alarms",
@@ -146,6 +157,7 @@ public sealed class EventSourcingStack : Stack
         Output("EventsStreamName", events.Stream.StreamName);
         Output("RejectedStreamName", rejected.Stream.StreamName);
         Output("ReadModelTableName", readModel.TableName);
+        Output("ReadModelsTableName", replay.Models.TableName);
         Output("ArchiveBucketName", archive.BucketName);
         Output("FailuresBucketName", failures.BucketName);
         Output("SnapshotsBucketName", cluster.Bucket.BucketName);

@@ -9,7 +9,7 @@ public sealed class EventSourcingStackTests
         Assert.Equal(
             [
                 "ArchiveBucketName", "CommandsStreamName", "EventsStreamName", "FailuresBucketName", "QueryApiUrl", "ReadModelTableName",
-                "RejectedStreamName", "RemoteFunctionsUrl", "SnapshotsBucketName",
+                "ReadModelsTableName", "RejectedStreamName", "RemoteFunctionsUrl", "SnapshotsBucketName",
             ],
             Blueprint.Template("EventSourcing")["Outputs"]!.AsObject().Select(output => output.Key).Order());
 
@@ -27,8 +27,8 @@ public sealed class EventSourcingStackTests
         Assert.Equal(
             ["EVENTS_STREAM_NAME", "PAYMENT_CANCELLATION_SECONDS", "PAYMENT_REMINDER_SECONDS", "REJECTED_STREAM_NAME"],
             environments["KinesisPatterns.Orders"]);
-        Assert.Equal(["READ_MODEL_TABLE_NAME"], environments["KinesisPatterns.Lambdas.Projection"]);
-        Assert.Equal(["READ_MODEL_TABLE_NAME"], environments["KinesisPatterns.Lambdas.OrderQuery"]);
+        Assert.Equal(["READ_MODELS_TABLE_NAME", "READ_MODEL_TABLE_NAME"], environments["KinesisPatterns.Lambdas.Projection"]);
+        Assert.Equal(["READ_MODELS_TABLE_NAME", "READ_MODEL_TABLE_NAME"], environments["KinesisPatterns.Lambdas.OrderQuery"]);
     }
 
     [Fact]
