@@ -104,7 +104,7 @@ internal sealed class BlueprintRun(RunOptions options)
 
         using var showing = new CancellationTokenSource();
         var live = _screen.LiveAsync(run, showing.Token);
-        await run.FeedAsync(records.Items(), options.Rate, feeding.Token);
+        await run.FeedAsync(records.Items(), options.AsFastAsPossible ? null : options.Rate ?? run.UsualRate, feeding.Token);
         var isOver = !feeding.IsCancellationRequested || cancellation.IsCancellationRequested;
         if (isOver)
         {

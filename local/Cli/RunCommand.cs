@@ -14,7 +14,7 @@ internal static class RunCommand
     public static Command Define()
     {
         var blueprint = new Argument<string>("blueprint") { Description = "The stack to run, e.g. TimeSeries." };
-        var rate = new Option<double?>("--rate") { Description = "Records per second to feed; 'max' is as fast as the stream takes them.", DefaultValueFactory = _ => 200, CustomParser = Rate };
+        var rate = new Option<double?>("--rate") { Description = "Records per second to feed (readings: 200, commands: 50); 'max' is as fast as the stream takes them.", CustomParser = Rate };
         var duration = new Option<TimeSpan?>("--for") { Description = "How long to feed: 30s, 5m, 1h. Without it: until the input ends, or Ctrl+C.", CustomParser = Span };
         var drain = new Option<TimeSpan?>("--drain") { Description = "How long records may still be on their way after the feed has ended.", DefaultValueFactory = _ => TimeSpan.FromMinutes(2), CustomParser = Span };
         var input = new Option<string?>("--input") { Description = "Real data instead of the simulator: a CSV or JSON-lines file, or a folder of them." };
@@ -88,10 +88,10 @@ internal static class RunCommand
         var text = result.Tokens.Single().Value;
         if (text == "max")
         {
-            return null;
+            return double.PositiveInfinity;
         }
 
-        if (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var rate) || rate <= 0)
+        if (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var rate) || rate <= 0 || !double.IsFinite(rate))
         {
             result.AddError($"--rate: expected a number of records per second above 0, or 'max', got '{text}'");
         }

@@ -5,8 +5,11 @@ internal sealed record RunOptions
 {
     public required string Blueprint { get; init; }
 
-    /// <summary>Records per second; null is as fast as the stream takes them.</summary>
+    /// <summary>Records per second; null is what is usual for the blueprint.</summary>
     public double? Rate { get; init; }
+
+    /// <summary>Whether to feed as fast as the stream takes records.</summary>
+    public bool AsFastAsPossible => double.IsPositiveInfinity(Rate ?? 0);
 
     public TimeSpan? For { get; init; }
 

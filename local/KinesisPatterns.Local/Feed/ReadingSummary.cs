@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 
 namespace KinesisPatterns.Local.Feed;
 
@@ -32,9 +33,11 @@ internal sealed record ReadingSummary : RunSummary
     public override bool Complete => Lost == 0 && Dropped == 0 && Errors.Count == 0;
 
     /// <inheritdoc/>
+    [JsonIgnore]
     public override string What => "Readings";
 
     /// <inheritdoc/>
+    [JsonIgnore]
     public override IReadOnlyList<SummaryRow> Rows =>
     [
         new("in", Readings, string.Create(CultureInfo.InvariantCulture, $"in {Records:N0} records, {Seconds:0.0} s")),

@@ -50,11 +50,9 @@ internal abstract record RunSummary
     public abstract bool Complete { get; }
 
     /// <summary>What was fed, in the plural.</summary>
-    [JsonIgnore]
     public abstract string What { get; }
 
     /// <summary>The summary as a table.</summary>
-    [JsonIgnore]
     public abstract IReadOnlyList<SummaryRow> Rows { get; }
 
     public string ToJson() => JsonSerializer.Serialize(this, GetType(), CamelCase);
