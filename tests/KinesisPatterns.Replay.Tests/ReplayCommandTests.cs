@@ -131,7 +131,8 @@ public sealed class ReplayCommandTests : IAsyncLifetime
         await PutAsync([Paid()]);
 
         var options = new ReplayCommand.Options(
-            $"{Name("Archive")}/events/data/", Name("Events"), Name("New"), Name("Models"), Name("Current"), Switch: true) { Patience = TimeSpan.Zero };
+            $"{Name("Archive")}/events/data/", Name("Events"), Name("New"), Name("Models"), Name("Current"), Switch: true)
+        { Patience = TimeSpan.Zero };
         using var problems = new StringWriter();
         var code = await ReplayCommand.GuardedAsync(options, TextWriter.Null, problems, Cancellation);
 

@@ -325,7 +325,9 @@ public sealed class RequestReplyTests
 
     private static FromFunction.Types.EgressMessage Record(string name, IMessage record) => new()
     {
-        EgressNamespace = "com.example", EgressType = "out", Argument = Value($"type.googleapis.com/io.statefun.sdk.egress.{name}", record),
+        EgressNamespace = "com.example",
+        EgressType = "out",
+        Argument = Value($"type.googleapis.com/io.statefun.sdk.egress.{name}", record),
     };
 
     private static ToFunction Known(params TypedValue[] arguments) => To(Type, "1", arguments).With("seen").With("name").With("flag");
