@@ -9,7 +9,7 @@ internal sealed class ReplyWriter : IDisposable
     private const int Head = 7;
 
     // Nearly every answer fits into what the one before it left behind.
-    private const int KeptBytes = 64 * 1024;
+    private const int KeptBytes = 1024 * 1024;
 
     [ThreadStatic]
     private static ReplyWriter? _spare;
