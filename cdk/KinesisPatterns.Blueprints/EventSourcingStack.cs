@@ -61,23 +61,8 @@ public sealed class EventSourcingStack : Stack
         cluster.GrantWrite("orders/events", events);
         cluster.GrantWrite("orders/rejected", rejected);
 
-        var readModel = new TableV2(this, "ReadModel", new TablePropsV2
-        {
-            PartitionKey = new Attribute { Name = "id", Type = AttributeType.STRING },
-            GlobalSecondaryIndexes =
-            [
-                new GlobalSecondaryIndexPropsV2
-                {
-                    IndexName = OrdersOfCustomer,
-                    PartitionKey = new Attribute { Name = "customer", Type = AttributeType.STRING },
-                    SortKey = new Attribute { Name = "placed", Type = AttributeType.STRING },
-                    ProjectionType = ProjectionType.INCLUDE,
-                    NonKeyAttributes = ["status", "total", "version"],
-                },
-            ],
-            PointInTimeRecovery = true,
-            RemovalPolicy = RemovalPolicy.RETAIN,
-        });
+        var readModel = ReadModel(props.ReadModel);
+        var next = props.RebuildReadModel ? ReadModel(props.ReadModel + 1) : null;
         var projection = new StreamFunction(this, "Projection", new()
         {
             Source = events,
@@ -120,6 +105,7 @@ public sealed class EventSourcingStack : Stack
             Query = query.Function,
             ReadModel = readModel,
             Index = OrdersOfCustomer,
+            Next = next is null ? null : new(next, published.Function("Replay") with { Memory = Size.Mebibytes(1_024) }),
         });
 
         var alarms = new Alarms(
@@ -148,6 +134,16 @@ public sealed class EventSourcingStack : Stack
             topic.AddSubscription(new EmailSubscription(props.AlarmEmail));
         }
 
+        if (replay.Machine is { } rebuild)
+        {
+            new Alarms(
+                replay,
+                "Alarms",
+                new Watch("ReplayFailed", rebuild.MetricFailed(), Above: 0, Then:
+                    "The read model was not rebuilt. The execution says why, a gap for one; started again, it goes on from its checkpoint."))
+                .Notify(topic);
+        }
+
         orders.Alarms.Notify(topic);
         cluster.Alarms.Notify(topic);
         projection.Alarms.Notify(topic);
@@ -163,9 +159,33 @@ public sealed class EventSourcingStack : Stack
         Output("SnapshotsBucketName", cluster.Bucket.BucketName);
         Output("RemoteFunctionsUrl", orders.Url);
         Output("QueryApiUrl", query.Url);
+        if (replay is { Machine: { } machine, Function: { } function })
+        {
+            Output("NextReadModelTableName", next!.TableName);
+            Output("ReplayFunctionName", function.FunctionName);
+            Output("ReplayMachineArn", machine.StateMachineArn);
+        }
     }
 
     private static string Seconds(Duration duration) => duration.ToSeconds().ToString(CultureInfo.InvariantCulture);
+
+    private TableV2 ReadModel(int number) => new(this, number == 1 ? "ReadModel" : $"ReadModel{number}", new TablePropsV2
+    {
+        PartitionKey = new Attribute { Name = "id", Type = AttributeType.STRING },
+        GlobalSecondaryIndexes =
+        [
+            new GlobalSecondaryIndexPropsV2
+            {
+                IndexName = OrdersOfCustomer,
+                PartitionKey = new Attribute { Name = "customer", Type = AttributeType.STRING },
+                SortKey = new Attribute { Name = "placed", Type = AttributeType.STRING },
+                ProjectionType = ProjectionType.INCLUDE,
+                NonKeyAttributes = ["status", "total", "version"],
+            },
+        ],
+        PointInTimeRecovery = true,
+        RemovalPolicy = RemovalPolicy.RETAIN,
+    });
 
     private Archive Archive(string id, DataStream stream, IBucket bucket, string folder) =>
         new(this, id, new() { Source = stream.Stream, Bucket = bucket, Folder = folder });

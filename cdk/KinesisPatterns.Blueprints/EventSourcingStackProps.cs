@@ -13,6 +13,8 @@ public enum StatefulFunctionsKind
 /// <summary>Options for an <see cref="EventSourcingStack"/>.</summary>
 public sealed class EventSourcingStackProps : StackProps
 {
+    private const int MostReadModels = 1_000;
+
     // What Stateful Functions keeps a message back for is not limited; a year is beyond what an order waits.
     private const int LongestWait = 31_536_000;
 
@@ -42,6 +44,17 @@ public sealed class EventSourcingStackProps : StackProps
     /// <summary>How many calls of functions may run at a time, reserved of the account's concurrency.</summary>
     public int Concurrency { get; init; } = 96;
 
+    /// <summary>
+    /// Which table is the read model: the first (1), or the one that the first rebuild has filled (2), and so on. Raise it when
+    /// a rebuild has switched; the table before stays in the account and leaves the stack.
+    /// </summary>
+    public int ReadModel { get; init; } = 1;
+
+    /// <summary>
+    /// Whether the stack has the next table, and the state machine that rebuilds the read model in it while this one is used.
+    /// </summary>
+    public bool RebuildReadModel { get; init; }
+
     /// <summary>Who is told of alarms by mail; null subscribes nobody to the topic.</summary>
     public string? AlarmEmail { get; init; }
 
@@ -62,6 +75,8 @@ public sealed class EventSourcingStackProps : StackProps
             Runtime = context.OneOf("runtime", defaults.Runtime),
             TaskManagers = context.Whole("taskManagers", 1, 128) ?? defaults.TaskManagers,
             Concurrency = context.Whole("concurrency", 1, 100_000) ?? defaults.Concurrency,
+            ReadModel = context.Whole("readModel", 1, MostReadModels) ?? defaults.ReadModel,
+            RebuildReadModel = context.Flag("rebuildReadModel"),
             AlarmEmail = context.Text("alarmEmail"),
         };
     }

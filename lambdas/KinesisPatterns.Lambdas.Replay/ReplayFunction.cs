@@ -12,11 +12,11 @@ internal sealed class ReplayFunction(ReplayRun run, EmbeddedMetrics metrics)
     public async Task<Stream> HandleAsync(Stream input, CancellationToken deadline)
     {
         var switches = await SwitchesAsync(input, deadline);
-        var last = new Last();
+        var seen = new Seen();
         var done = false;
         try
         {
-            last.Report(await run.RunAsync(switches, last, deadline));
+            seen.Report(await run.RunAsync(switches, seen, deadline));
             done = true;
         }
         catch (OperationCanceledException) when (deadline.IsCancellationRequested)
@@ -24,9 +24,13 @@ internal sealed class ReplayFunction(ReplayRun run, EmbeddedMetrics metrics)
             // The next invocation goes on from the checkpoint.
         }
 
-        var counts = last.Value?.Counts ?? new();
-        metrics.Write([new("ReplayedEvents", counts.Events), new("ReplayApplied", counts.Applied), new("ReplayMalformed", counts.Malformed)]);
-        return Answer(done, switches, last.Value);
+        metrics.Write(
+        [
+            new("ReplayedEvents", seen.Since(static counts => counts.Events)),
+            new("ReplayApplied", seen.Since(static counts => counts.Applied)),
+            new("ReplayMalformed", seen.Since(static counts => counts.Malformed)),
+        ]);
+        return Answer(done, switches, seen.Last);
     }
 
     private static async Task<bool> SwitchesAsync(Stream input, CancellationToken deadline)
@@ -56,10 +60,19 @@ internal sealed class ReplayFunction(ReplayRun run, EmbeddedMetrics metrics)
         return stream;
     }
 
-    private sealed class Last : IProgress<ReplayProgress>
+    private sealed class Seen : IProgress<ReplayProgress>
     {
-        public ReplayProgress? Value { get; private set; }
+        private ReplayProgress? _first;
 
-        public void Report(ReplayProgress value) => Value = value;
+        public ReplayProgress? Last { get; private set; }
+
+        public void Report(ReplayProgress value)
+        {
+            _first ??= value;
+            Last = value;
+        }
+
+        // The checkpoint counts for the whole replay; a metric is what this invocation adds.
+        public long Since(Func<ReplayCounts, long> count) => Last is null ? 0 : count(Last.Counts) - count(_first!.Counts);
     }
 }

@@ -61,6 +61,7 @@ public sealed class ReplayRun(ReplayParts parts)
 
         checkpoint ??= await BeginAsync(cancellation);
         var phase = ReplayPhase.Archive;
+        progress?.Report(new(phase, checkpoint.Counts with { }));
         var applier = new EventApplier(parts.Target, parts.OnMalformed);
         var archive = new ArchiveReplay(parts.Archive, applier, checkpoint, SaveAsync, parts.Time);
         var stream = new StreamReplay(parts.Stream, applier, checkpoint, SaveAsync, parts.Time);

@@ -16,7 +16,7 @@ internal static class Blueprint
     public static string[] Roles =>
     [
         "Cleansing", "SeriesCalculator", "Query", "GrafanaProvisioning", "FlinkLifecycle", "RejectionCounter",
-        "Orders", "Projection", "OrderQuery",
+        "Orders", "Projection", "OrderQuery", "Replay",
     ];
 
     public static TheoryData<string> Names => [.. _templates.Value.Keys.Where(name => name != Constructs)];
@@ -82,6 +82,13 @@ internal static class Blueprint
             Store = SeriesStoreKind.Timestream,
         });
         new EventSourcingStack(app, "EventSourcing", new() { Functions = Functions() });
+        new EventSourcingStack(app, "EventSourcingRebuild", new()
+        {
+            Functions = Functions(),
+            Runtime = StatefulFunctionsKind.Fork,
+            ReadModel = 2,
+            RebuildReadModel = true,
+        });
         new FlinkStack(app, Constructs);
         var assembly = app.Synth();
         return assembly.Stacks.ToDictionary(stack => stack.StackName, stack => stack.TemplateFullPath);

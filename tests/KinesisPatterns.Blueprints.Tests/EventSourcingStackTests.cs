@@ -32,6 +32,23 @@ public sealed class EventSourcingStackTests
     }
 
     [Fact]
+    public void A_rebuild_adds_the_next_table_and_what_fills_it_and_takes_the_names_of_both()
+    {
+        var template = Blueprint.Template("EventSourcingRebuild");
+        string Ref(string output) => (string)template["Outputs"]![output]!["Value"]!["Ref"]!;
+
+        Assert.StartsWith("ReadModel2", Ref("ReadModelTableName"), StringComparison.Ordinal);
+        Assert.StartsWith("ReadModel3", Ref("NextReadModelTableName"), StringComparison.Ordinal);
+        var machine = template["Resources"]![Ref("ReplayMachineArn")]!;
+        Assert.Equal("AWS::StepFunctions::StateMachine", (string?)machine["Type"]);
+        Assert.Contains(Ref("ReplayFunctionName"), machine["Properties"]!["DefinitionString"]!.ToJsonString(), StringComparison.Ordinal);
+        var variables = template["Resources"]![Ref("ReplayFunctionName")]!["Properties"]!["Environment"]!["Variables"]!;
+        Assert.Equal(Ref("NextReadModelTableName"), (string?)variables["NEW_TABLE_NAME"]!["Ref"]);
+        Assert.Equal(Ref("ReadModelTableName"), (string?)variables["READ_MODEL_TABLE_NAME"]!["Ref"]);
+        Assert.Equal("events/data/", (string?)variables["ARCHIVE_PREFIX"]);
+    }
+
+    [Fact]
     public void The_function_that_decides_commands_may_touch_no_stream()
     {
         var role = Blueprint.Resources("EventSourcing")
@@ -47,16 +64,20 @@ public sealed class EventSourcingStackTests
     public void Context_sets_what_it_names()
     {
         var props = From(
-            ("paymentReminderSeconds", "5"), ("paymentCancellationSeconds", "7"), ("taskManagers", "4"), ("concurrency", "48"), ("runtime", "fork"));
+            ("paymentReminderSeconds", "5"), ("paymentCancellationSeconds", "7"), ("taskManagers", "4"), ("concurrency", "48"), ("runtime", "fork"),
+            ("readModel", "2"), ("rebuildReadModel", "true"));
 
         Assert.Equal(5, props.PaymentReminder.ToSeconds());
         Assert.Equal(7, props.PaymentCancellation.ToSeconds());
         Assert.Equal((4, 48, StatefulFunctionsKind.Fork), (props.TaskManagers, props.Concurrency, props.Runtime));
+        Assert.Equal((2, true), (props.ReadModel, props.RebuildReadModel));
     }
 
     [Theory]
     [InlineData("paymentReminderSeconds", "0", "expected a whole number of 1 to 31,536,000, got 0")]
     [InlineData("taskManagers", "129", "expected a whole number of 1 to 128, got 129")]
+    [InlineData("readModel", "0", "expected a whole number of 1 to 1,000, got 0")]
+    [InlineData("rebuildReadModel", "yes", "expected true or false, got yes")]
     [InlineData("runtime", "kzm", "expected apache or fork, got kzm")]
     public void Fails_when_context_is_wrong(string key, string value, string expected) => Assert.Equal(
         $"context EventSourcing:{key}: {expected}", Assert.Throws<ArgumentException>(() => From((key, value))).Message);

@@ -24,6 +24,8 @@ internal static class OrderEvents
         _ => Event("order", order, version, "PaymentReminded", """{"total":12.50}"""),
     };
 
+    public static string[] Versions(string order, int from, int to) => [.. Enumerable.Range(from, to - from + 1).Select(version => OfOrder(order, version))];
+
     public static string Event(string aggregate, string id, int version, string type, string data = "{}") => string.Create(
         CultureInfo.InvariantCulture,
         $$"""{"eventId":"{{aggregate}}/{{id}}/{{version}}","type":"{{type}}","aggregate":"{{aggregate}}","id":"{{id}}","version":{{version}},"commandId":"c{{version}}","time":"2026-11-26T08:{{version / 60 % 60:00}}:{{version % 60:00}}.1234567+00:00","data":{{data}}}""");

@@ -222,6 +222,4 @@ public sealed class ReplayRunTests
 
         Assert.Equal("orders-2 is the read model already: a replay needs a new table.", error.Message);
     }
-
-    private static string[] Versions(string order, int from, int to) => [.. Enumerable.Range(from, to - from + 1).Select(version => OfOrder(order, version))];
 }

@@ -52,10 +52,13 @@ internal sealed class World : IEventArchive, IEventStream, IReadModelSwitch, ICh
         }
     }
 
-    public Task<ReplayProgress> ReplayAsync(bool switches = true, TimeSpan patience = default, IProgress<ReplayProgress>? progress = null)
+    public Task<ReplayProgress> ReplayAsync(bool switches = true, TimeSpan patience = default, IProgress<ReplayProgress>? progress = null) =>
+        Run(patience).RunAsync(switches, progress, TestContext.Current.CancellationToken);
+
+    public ReplayRun Run(TimeSpan patience = default)
     {
         Current.Before = Target.Before = _ => Step();
-        return new ReplayRun(new()
+        return new(new()
         {
             Archive = this,
             Stream = this,
@@ -65,7 +68,7 @@ internal sealed class World : IEventArchive, IEventStream, IReadModelSwitch, ICh
             Checkpoints = this,
             OnMalformed = Malformed.Add,
             Patience = patience,
-        }).RunAsync(switches, progress, TestContext.Current.CancellationToken);
+        });
     }
 
     async IAsyncEnumerable<ArchiveObject> IEventArchive.ListAsync(string? after, [EnumeratorCancellation] CancellationToken cancellation)

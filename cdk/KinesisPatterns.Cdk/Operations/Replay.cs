@@ -68,7 +68,8 @@ public sealed class Replay : Construct
                 Allow(props.Query, $"{next.Table.TableArn}/index/{props.Index}", "dynamodb:Query");
             }
 
-            Machine = Rebuild(props, next);
+            Function = Replayer(props, next);
+            Machine = Rebuild(Function);
         }
     }
 
@@ -78,7 +79,10 @@ public sealed class Replay : Construct
     /// <summary>Fills the new table when it is started, with <c>{"switch": true}</c> until it is the read model; null when there is no such table.</summary>
     public StateMachine? Machine { get; }
 
-    private StateMachine Rebuild(ReplayProps props, ReplayTarget next)
+    /// <summary>Replays for as long as one invocation may last, and says whether it is done; null when there is no table to fill.</summary>
+    public Function? Function { get; }
+
+    private Function Replayer(ReplayProps props, ReplayTarget next)
     {
         var folder = props.Folder is null ? "" : $"{props.Folder.Trim('/')}/";
         var function = new PublishedFunction(this, "Function", next.Function with
@@ -102,7 +106,14 @@ public sealed class Replay : Construct
         Allow(function, Models, "dynamodb:GetItem", "dynamodb:PutItem");
         Allow(function, next.Table, "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Scan");
         Allow(function, props.ReadModel, "dynamodb:Scan");
+        function.Role!.Node.FindChild("DefaultPolicy").Acknowledge(
+            "AwsSolutions-IAM5",
+            "The events of the archive, whose names are not known before they are read.");
+        return function;
+    }
 
+    private StateMachine Rebuild(Function function)
+    {
         // An invocation ends before its time is up and says that there is more; one after the other, they share a checkpoint.
         var slice = new LambdaInvoke(this, "Slice", new LambdaInvokeProps { LambdaFunction = function, PayloadResponseOnly = true });
         var done = new Choice(this, "Done")
@@ -117,9 +128,6 @@ public sealed class Replay : Construct
         machine.Role.Node.FindChild("DefaultPolicy").Acknowledge(
             "AwsSolutions-IAM5",
             "The versions of one function; X-Ray and the delivery of logs have no resources to name.");
-        function.Role!.Node.FindChild("DefaultPolicy").Acknowledge(
-            "AwsSolutions-IAM5",
-            "The events of the archive, whose names are not known before they are read.");
         return machine;
     }
 
