@@ -6,22 +6,8 @@ namespace KinesisPatterns.Cdk;
 public sealed class DataBucket : Construct
 {
     /// <summary>Defines the bucket.</summary>
-    public DataBucket(Construct scope, string id) : base(scope, id)
-    {
-        Bucket = PrivateBucket.In(this, new BucketProps
-        {
-            ServerAccessLogsBucket = AccessLogs.Of(this),
-            ServerAccessLogsPrefix = $"{Node.Path}/",
-            LifecycleRules =
-            [
-                new LifecycleRule
-                {
-                    AbortIncompleteMultipartUploadAfter = Duration.Days(7),
-                    NoncurrentVersionExpiration = Duration.Days(30),
-                },
-            ],
-        });
-    }
+    public DataBucket(Construct scope, string id) : base(scope, id) =>
+        Bucket = PrivateBucket.Logged(this, oldVersions: Duration.Days(30));
 
     /// <summary>The underlying L2.</summary>
     public Bucket Bucket { get; }

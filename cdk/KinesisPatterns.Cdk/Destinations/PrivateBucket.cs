@@ -3,6 +3,21 @@ namespace KinesisPatterns.Cdk;
 /// <summary>What every bucket here has in common.</summary>
 internal static class PrivateBucket
 {
+    /// <summary>A bucket whose accesses are logged.</summary>
+    public static Bucket Logged(Construct scope, Duration oldVersions) => In(scope, new BucketProps
+    {
+        ServerAccessLogsBucket = AccessLogs.Of(scope),
+        ServerAccessLogsPrefix = $"{scope.Node.Path}/",
+        LifecycleRules =
+        [
+            new LifecycleRule
+            {
+                AbortIncompleteMultipartUploadAfter = Duration.Days(7),
+                NoncurrentVersionExpiration = oldVersions,
+            },
+        ],
+    });
+
     public static Bucket In(Construct scope, BucketProps props)
     {
         props.BlockPublicAccess = BlockPublicAccess.BLOCK_ALL;

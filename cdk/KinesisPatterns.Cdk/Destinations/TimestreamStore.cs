@@ -101,20 +101,10 @@ public sealed class TimestreamStore : Construct, ITimeSeriesStore
     /// <remarks>https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazontimestream.html</remarks>
     public Grant GrantWrite(IGrantable writer)
     {
-        var grant = Grant.AddToPrincipal(new GrantOnPrincipalOptions
-        {
-            Grantee = writer,
-            Actions = ["timestream:WriteRecords"],
-            ResourceArns = [_table.AttrArn],
-        });
+        var grant = writer.Allow(["timestream:WriteRecords"], _table.AttrArn);
 
         // What the table refuses later is written with the rights of whoever wrote the record.
-        Grant.AddToPrincipal(new GrantOnPrincipalOptions
-        {
-            Grantee = writer,
-            Actions = ["s3:PutObject"],
-            ResourceArns = [_rejected.ArnForObjects($"{Folder}/*")],
-        });
+        writer.Allow(["s3:PutObject"], _rejected.ArnForObjects($"{Folder}/*"));
         if (writer.GrantPrincipal is Role role)
         {
             FunctionRole.Policy(role).Acknowledge(
@@ -124,12 +114,7 @@ public sealed class TimestreamStore : Construct, ITimeSeriesStore
         }
 
         // The action has no resource: https://docs.aws.amazon.com/timestream/latest/developerguide/Using-API.endpoint-discovery.html
-        Grant.AddToPrincipal(new GrantOnPrincipalOptions
-        {
-            Grantee = writer,
-            Actions = ["timestream:DescribeEndpoints"],
-            ResourceArns = ["*"],
-        });
+        writer.Allow(["timestream:DescribeEndpoints"], "*");
         return grant;
     }
 

@@ -104,12 +104,7 @@ public sealed class GrafanaProvisioning : Construct
         });
         source.Token.Secret.GrantRead(hook);
         secret.GrantRead(hook);
-        Grant.AddToPrincipal(new GrantOnPrincipalOptions
-        {
-            Grantee = hook,
-            Actions = ["secretsmanager:PutSecretValue"],
-            ResourceArns = [secret.SecretArn],
-        });
+        hook.Allow(["secretsmanager:PutSecretValue"], secret.SecretArn);
         var token = hook.Add(this, "Token", "Custom::InfluxReadToken", new Dictionary<string, object>
         {
             ["Url"] = source.Url,

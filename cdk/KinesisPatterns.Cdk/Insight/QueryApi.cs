@@ -64,16 +64,9 @@ public sealed class QueryApi : Construct
 
         Function = new PublishedFunction(this, "Function", props.Function).Function;
         Function.AddEnvironment(props.TableVariable, props.Table.TableName);
-        Grant.AddToPrincipal(new GrantOnPrincipalOptions
-        {
-            Grantee = Function,
-            Actions = ["dynamodb:GetItem", "dynamodb:Query"],
-            ResourceArns =
-            [
-                props.Table.TableArn,
-                .. props.Indexes.Select(index => $"{props.Table.TableArn}/index/{index}"),
-            ],
-        });
+        Function.Allow(
+            ["dynamodb:GetItem", "dynamodb:Query"],
+            [props.Table.TableArn, .. props.Indexes.Select(index => $"{props.Table.TableArn}/index/{index}")]);
         props.Table.EncryptionKey?.GrantDecrypt(Function);
 
         var accessLog = Logs.In(this, "AccessLog");
@@ -130,12 +123,9 @@ public sealed class QueryApi : Construct
     public string Url => Api.Url;
 
     /// <summary>Lets <paramref name="caller"/> query the API.</summary>
-    public Grant GrantQuery(IGrantable caller) => Grant.AddToPrincipal(new GrantOnPrincipalOptions
-    {
-        Grantee = caller,
-        Actions = ["execute-api:Invoke"],
-        ResourceArns = [.. _roots.Select(root => Api.ArnForExecuteApi("GET", $"/{root}/*", Api.DeploymentStage.StageName))],
-    });
+    public Grant GrantQuery(IGrantable caller) => caller.Allow(
+        ["execute-api:Invoke"],
+        [.. _roots.Select(root => Api.ArnForExecuteApi("GET", $"/{root}/*", Api.DeploymentStage.StageName))]);
 
     /// <summary>Requests that failed through no fault of the caller (sum).</summary>
     public Metric MetricServerErrors(IMetricOptions? options = null) => Api.MetricServerError(options);

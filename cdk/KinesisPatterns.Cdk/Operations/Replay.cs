@@ -56,16 +56,16 @@ public sealed class Replay : Construct
         foreach (var reader in (Function[])[props.Projection, props.Query])
         {
             reader.AddEnvironment("READ_MODELS_TABLE_NAME", Models.TableName);
-            Allow(reader, Models, "dynamodb:GetItem");
+            reader.Allow(["dynamodb:GetItem"], Models.TableArn);
         }
 
         if (props.Next is { } next)
         {
-            Allow(props.Projection, next.Table, "dynamodb:GetItem", "dynamodb:PutItem");
-            Allow(props.Query, next.Table, "dynamodb:GetItem");
+            props.Projection.Allow(["dynamodb:GetItem", "dynamodb:PutItem"], next.Table.TableArn);
+            props.Query.Allow(["dynamodb:GetItem"], next.Table.TableArn);
             if (props.Index is not null)
             {
-                Allow(props.Query, $"{next.Table.TableArn}/index/{props.Index}", "dynamodb:Query");
+                props.Query.Allow(["dynamodb:Query"], $"{next.Table.TableArn}/index/{props.Index}");
             }
 
             Function = Replayer(props, next);
@@ -98,14 +98,14 @@ public sealed class Replay : Construct
                 ["NEW_TABLE_NAME"] = next.Table.TableName,
             },
         }).Function;
-        Allow(function, props.Source.Stream.StreamArn, "kinesis:GetRecords", "kinesis:GetShardIterator", "kinesis:ListShards");
+        function.Allow(["kinesis:GetRecords", "kinesis:GetShardIterator", "kinesis:ListShards"], props.Source.Stream.StreamArn);
         props.Source.Stream.EncryptionKey?.GrantDecrypt(function);
-        Allow(function, props.Archive.BucketArn, "s3:ListBucket");
-        Allow(function, props.Archive.ArnForObjects($"{folder}data/*"), "s3:GetObject");
+        function.Allow(["s3:ListBucket"], props.Archive.BucketArn);
+        function.Allow(["s3:GetObject"], props.Archive.ArnForObjects($"{folder}data/*"));
         props.Archive.EncryptionKey?.GrantDecrypt(function);
-        Allow(function, Models, "dynamodb:GetItem", "dynamodb:PutItem");
-        Allow(function, next.Table, "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Scan");
-        Allow(function, props.ReadModel, "dynamodb:Scan");
+        function.Allow(["dynamodb:GetItem", "dynamodb:PutItem"], Models.TableArn);
+        function.Allow(["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Scan"], next.Table.TableArn);
+        function.Allow(["dynamodb:Scan"], props.ReadModel.TableArn);
         function.Role!.Node.FindChild("DefaultPolicy").Acknowledge(
             "AwsSolutions-IAM5",
             "The events of the archive, whose names are not known before they are read.");
@@ -130,14 +130,4 @@ public sealed class Replay : Construct
             "The versions of one function; X-Ray and the delivery of logs have no resources to name.");
         return machine;
     }
-
-    private static void Allow(IGrantable who, ITable table, params string[] actions) => Allow(who, table.TableArn, actions);
-
-    // The L2s' own grants allow more: the indexes of a table, subscriptions to a stream.
-    private static void Allow(IGrantable who, string arn, params string[] actions) => Grant.AddToPrincipal(new GrantOnPrincipalOptions
-    {
-        Grantee = who,
-        Actions = actions,
-        ResourceArns = [arn],
-    });
 }

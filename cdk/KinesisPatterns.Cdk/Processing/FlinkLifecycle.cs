@@ -39,12 +39,7 @@ internal sealed class FlinkLifecycle
             // CloudFormation gives up after an hour, without a reason.
             TotalTimeout = Duration.Minutes(55),
         });
-        Grant.AddToPrincipal(new GrantOnPrincipalOptions
-        {
-            Grantee = hook,
-            Actions = _actions,
-            ResourceArns = [arn],
-        });
+        hook.Allow(_actions, arn);
         Hook = hook;
         _preparation = hook.Add(scope, "Preparation", "Custom::FlinkPreparation", Told(application, codeKey, props));
         _operation = hook.Add(scope, "Operation", "Custom::FlinkOperation", Told(application, codeKey, props));

@@ -23,15 +23,6 @@ internal static class FlinkRole
 
     private static readonly string[] _logs = ["logs:DescribeLogStreams", "logs:PutLogEvents"];
 
-    private static readonly string[] _read =
-    [
-        "kinesis:DescribeStream",
-        "kinesis:DescribeStreamSummary",
-        "kinesis:GetRecords",
-        "kinesis:GetShardIterator",
-        "kinesis:ListShards",
-    ];
-
     private static readonly string[] _write =
     [
         "kinesis:DescribeStream",
@@ -46,14 +37,14 @@ internal static class FlinkRole
         {
             AssumedBy = new ServicePrincipal("kinesisanalytics.amazonaws.com"),
         });
-        Allow(role, _code, code.Bucket.ArnForObjects(code.S3ObjectKey));
+        role.Allow(_code, code.Bucket.ArnForObjects(code.S3ObjectKey));
 
         // The ARN of a log group ends in :*, which is its streams.
-        Allow(role, _logs, logs.LogGroupArn);
-        Allow(role, ["logs:DescribeLogGroups"], "*");
+        role.Allow(_logs, logs.LogGroupArn);
+        role.Allow(["logs:DescribeLogGroups"], "*");
         if (network is not null)
         {
-            Allow(role, _networkInterfaces, "*");
+            role.Allow(_networkInterfaces, "*");
         }
 
         FunctionRole.Policy(role).Acknowledge(
@@ -63,23 +54,7 @@ internal static class FlinkRole
         return role;
     }
 
-    public static Grant GrantRead(Role role, IStream stream)
-    {
-        var read = Allow(role, _read, stream.StreamArn);
-        return stream.EncryptionKey is { } key ? read.Combine(key.GrantDecrypt(role)) : read;
-    }
+    public static Grant GrantRead(Role role, IStream stream) => FlinkStreams.GrantRead(role, stream);
 
-    public static Grant GrantWrite(Role role, IStream stream)
-    {
-        var write = Allow(role, _write, stream.StreamArn);
-        return stream.EncryptionKey is { } key ? write.Combine(key.Grant(role, "kms:GenerateDataKey")) : write;
-    }
-
-    private static Grant Allow(Role role, string[] actions, string resource) =>
-        Grant.AddToPrincipal(new GrantOnPrincipalOptions
-        {
-            Grantee = role,
-            Actions = actions,
-            ResourceArns = [resource],
-        });
+    public static Grant GrantWrite(Role role, IStream stream) => FlinkStreams.GrantWrite(role, stream, _write);
 }

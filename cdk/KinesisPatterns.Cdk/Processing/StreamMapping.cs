@@ -42,8 +42,8 @@ internal static class StreamMapping
     private static Grant AllowKeeping(PublishedFunction function, IBucket failures)
     {
         // Lambda's keys are aws/lambda/<mapping>/<shard>/<date>/<time>-<random>.
-        var put = Allow(function, "s3:PutObject", failures.ArnForObjects("aws/lambda/*"));
-        var list = Allow(function, "s3:ListBucket", failures.BucketArn);
+        var put = function.Allow(["s3:PutObject"], failures.ArnForObjects("aws/lambda/*"));
+        var list = function.Allow(["s3:ListBucket"], failures.BucketArn);
         FunctionRole.Policy((Role)function.Function.Role!).Acknowledge(
             "AwsSolutions-IAM5",
             "Lambda names the objects it keeps after mapping, shard and time; the folder is the narrowest scope.",
@@ -52,12 +52,4 @@ internal static class StreamMapping
 
         return put.Combine(list);
     }
-
-    private static Grant Allow(IGrantable function, string action, string resource) =>
-        Grant.AddToPrincipal(new GrantOnPrincipalOptions
-        {
-            Grantee = function,
-            Actions = [action],
-            ResourceArns = [resource],
-        });
 }

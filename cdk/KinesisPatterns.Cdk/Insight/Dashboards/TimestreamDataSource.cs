@@ -39,18 +39,8 @@ public sealed record TimestreamDataSource(string Database, string Table, string 
     /// <inheritdoc/>
     public void GrantRead(IGrantable workspace)
     {
-        Grant.AddToPrincipal(new GrantOnPrincipalOptions
-        {
-            Grantee = workspace,
-            Actions = ["timestream:Select", "timestream:DescribeTable", "timestream:ListMeasures"],
-            ResourceArns = [TableArn],
-        });
-        Grant.AddToPrincipal(new GrantOnPrincipalOptions
-        {
-            Grantee = workspace,
-            Actions = ["timestream:DescribeEndpoints", "timestream:SelectValues", "timestream:CancelQuery"],
-            ResourceArns = ["*"],
-        });
+        workspace.Allow(["timestream:Select", "timestream:DescribeTable", "timestream:ListMeasures"], TableArn);
+        workspace.Allow(["timestream:DescribeEndpoints", "timestream:SelectValues", "timestream:CancelQuery"], "*");
     }
 
     /// <inheritdoc/>

@@ -24,30 +24,10 @@ internal sealed class FlinkSnapshots : Construct
     ];
 
     public FlinkSnapshots(Construct scope, string id) : base(scope, id) =>
-        Bucket = PrivateBucket.In(this, new BucketProps
-        {
-            ServerAccessLogsBucket = AccessLogs.Of(this),
-            ServerAccessLogsPrefix = $"{Node.Path}/",
-            LifecycleRules =
-            [
-                new LifecycleRule
-                {
-                    AbortIncompleteMultipartUploadAfter = Duration.Days(7),
-                    NoncurrentVersionExpiration = Duration.Days(1),
-                },
-            ],
-        });
+        Bucket = PrivateBucket.Logged(this, oldVersions: Duration.Days(1));
 
     public Bucket Bucket { get; }
 
-    public Grant Grant(IGrantable flink) => Allow(flink, _onBucket, Bucket.BucketArn).Combine(
-        Allow(flink, _onObjects, Bucket.ArnForObjects($"{Checkpoints}/*"), Bucket.ArnForObjects($"{Savepoints}/*")));
-
-    private static Grant Allow(IGrantable flink, string[] actions, params string[] resources) =>
-        Amazon.CDK.AWS.IAM.Grant.AddToPrincipal(new GrantOnPrincipalOptions
-        {
-            Grantee = flink,
-            Actions = actions,
-            ResourceArns = resources,
-        });
+    public Grant Grant(IGrantable flink) => flink.Allow(_onBucket, Bucket.BucketArn).Combine(
+        flink.Allow(_onObjects, Bucket.ArnForObjects($"{Checkpoints}/*"), Bucket.ArnForObjects($"{Savepoints}/*")));
 }

@@ -3,15 +3,6 @@ namespace KinesisPatterns.Cdk;
 /// <summary>What the tasks of a cluster may do with streams, by what their connectors call.</summary>
 internal static class StatefulFunctionsRole
 {
-    private static readonly string[] _read =
-    [
-        "kinesis:DescribeStream",
-        "kinesis:DescribeStreamSummary",
-        "kinesis:GetRecords",
-        "kinesis:GetShardIterator",
-        "kinesis:ListShards",
-    ];
-
     private static readonly string[] _write =
     [
         "kinesis:DescribeStream",
@@ -33,23 +24,7 @@ internal static class StatefulFunctionsRole
         }),
     });
 
-    public static Grant GrantRead(Role role, IStream stream)
-    {
-        var read = Allow(role, _read, stream.StreamArn);
-        return stream.EncryptionKey is { } key ? read.Combine(key.GrantDecrypt(role)) : read;
-    }
+    public static Grant GrantRead(Role role, IStream stream) => FlinkStreams.GrantRead(role, stream);
 
-    public static Grant GrantWrite(Role role, IStream stream)
-    {
-        var write = Allow(role, _write, stream.StreamArn);
-        return stream.EncryptionKey is { } key ? write.Combine(key.Grant(role, "kms:GenerateDataKey")) : write;
-    }
-
-    private static Grant Allow(Role role, string[] actions, string resource) =>
-        Grant.AddToPrincipal(new GrantOnPrincipalOptions
-        {
-            Grantee = role,
-            Actions = actions,
-            ResourceArns = [resource],
-        });
+    public static Grant GrantWrite(Role role, IStream stream) => FlinkStreams.GrantWrite(role, stream, _write);
 }
