@@ -32,6 +32,16 @@ internal static class Blueprint
     public static IEnumerable<(string Id, JsonNode Resource)> Resources(string name) =>
         Template(name)["Resources"]!.AsObject().Select(resource => (resource.Key, resource.Value!));
 
+    /// <summary>The names of each function's environment variables, by its handler.</summary>
+    public static Dictionary<string, IEnumerable<string>> Environments(string name) => Resources(name)
+        .Where(resource => (string?)resource.Resource["Type"] == "AWS::Lambda::Function")
+        .ToDictionary(
+            resource => (string)resource.Resource["Properties"]!["Handler"]!,
+            resource => resource.Resource["Properties"]!["Environment"]!["Variables"]!.AsObject()
+                .Select(variable => variable.Key)
+                .Order()
+                .AsEnumerable());
+
     /// <summary>What Grafana is to show, from the manifest beside the template.</summary>
     public static JsonNode GrafanaContent(string name) => Grafana.ContentIn(TemplateFile(name), name);
 

@@ -16,13 +16,7 @@ public sealed class EventSourcingStackTests
     [Fact]
     public void Its_functions_get_the_environment_they_expect()
     {
-        var environments = Blueprint.Resources("EventSourcing")
-            .Where(resource => (string?)resource.Resource["Type"] == "AWS::Lambda::Function")
-            .ToDictionary(
-                resource => (string)resource.Resource["Properties"]!["Handler"]!,
-                resource => resource.Resource["Properties"]!["Environment"]!["Variables"]!.AsObject()
-                    .Select(variable => variable.Key)
-                    .Order());
+        var environments = Blueprint.Environments("EventSourcing");
 
         Assert.Equal(
             ["EVENTS_STREAM_NAME", "PAYMENT_CANCELLATION_SECONDS", "PAYMENT_REMINDER_SECONDS", "REJECTED_STREAM_NAME"],

@@ -19,13 +19,7 @@ public sealed class TimeSeriesStackTests
     [Fact]
     public void Its_functions_get_the_environment_they_expect()
     {
-        var environments = Blueprint.Resources("TimeSeries")
-            .Where(resource => (string?)resource.Resource["Type"] == "AWS::Lambda::Function")
-            .ToDictionary(
-                resource => (string)resource.Resource["Properties"]!["Handler"]!,
-                resource => resource.Resource["Properties"]!["Environment"]!["Variables"]!.AsObject()
-                    .Select(variable => variable.Key)
-                    .Order());
+        var environments = Blueprint.Environments("TimeSeries");
 
         Assert.Equal(
             ["CLEANSED_STREAM_NAME", "CLEANSING_RULES_FILE", "REJECTED_STREAM_NAME"],

@@ -7,7 +7,7 @@ using static KinesisPatterns.Replay.Tests.OrderEvents;
 namespace KinesisPatterns.Replay.Tests;
 
 /// <summary>The function, called as the construct's state machine calls it.</summary>
-public sealed class ReplayFunctionTests
+public sealed class ReplayFunctionTests : IDisposable
 {
     private const string Shard = "shardId-000000000000";
 
@@ -15,6 +15,8 @@ public sealed class ReplayFunctionTests
     private readonly MemoryStream _metrics = new();
 
     public ReplayFunctionTests() => _world.AddShard(Shard);
+
+    public void Dispose() => _metrics.Dispose();
 
     private IEnumerable<JsonNode> Metrics => System.Text.Encoding.UTF8.GetString(_metrics.ToArray())
         .Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!);

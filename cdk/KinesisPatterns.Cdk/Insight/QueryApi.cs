@@ -89,7 +89,8 @@ public sealed class QueryApi : Construct
             },
         });
 
-        _integration = Proxy();
+        _integration = ApiFunction.Proxy(
+            Api, Function, Api.ArnForExecuteApi("GET", _roots is [var only] ? $"/{only}/*" : "/*", Api.DeploymentStage.StageName));
 
         // The stack decides what it puts out.
         Api.Node.TryRemoveChild("Endpoint");
@@ -133,33 +134,9 @@ public sealed class QueryApi : Construct
     /// <summary>How long a request took, in milliseconds (average).</summary>
     public Metric MetricLatency(IMetricOptions? options = null) => Api.MetricLatency(options);
 
-    // One permission for the API; the CDK's own integration adds one per method.
-    private Integration Proxy()
-    {
-        Function.AddPermission("Api", new Permission
-        {
-            Principal = new ServicePrincipal("apigateway.amazonaws.com"),
-            SourceArn = Api.ArnForExecuteApi("GET", _roots is [var only] ? $"/{only}/*" : "/*", Api.DeploymentStage.StageName),
-            SourceAccount = Stack.Of(this).Account,
-        });
-        var stack = Stack.Of(this);
-        return new Integration(new IntegrationProps
-        {
-            Type = IntegrationType.AWS_PROXY,
-            IntegrationHttpMethod = "POST",
-            Uri = $"arn:{stack.Partition}:apigateway:{stack.Region}:lambda:path/2015-03-31/functions/"
-                + $"{Function.FunctionArn}/invocations",
-        });
-    }
-
     private void AcknowledgeFindings()
     {
-        Function.Node.FindChild("Api").Acknowledge(
-            "lambda_function_public_access_prohibited_check",
-            "It names this API and this account; the rule does not read ARNs that are put together from references.");
-        Api.Node.FindChild("CloudWatchRole").Acknowledge(
-            "AwsSolutions-IAM4",
-            "AWS's own policy for the one role by which API Gateway writes the logs of an account.");
+        ApiFunction.AcknowledgeFindings(Api, Function);
         Api.DeploymentStage.Acknowledge(
             "AwsSolutions-APIG3",
             "Only callers that sign with credentials of this account get in; a web ACL would see nobody else.");

@@ -103,21 +103,11 @@ public sealed class RemoteFunctions : Construct
 
     private void Route()
     {
-        var stack = Stack.Of(this);
-        Function.AddPermission("Api", new Permission
-        {
-            Principal = new ServicePrincipal("apigateway.amazonaws.com"),
-            SourceArn = Api.ArnForExecuteApi("POST", "/*", Api.DeploymentStage.StageName),
-            SourceAccount = stack.Account,
-        });
-        var integration = new Integration(new IntegrationProps
-        {
-            Type = IntegrationType.AWS_PROXY,
-            IntegrationHttpMethod = "POST",
-            Uri = $"arn:{stack.Partition}:apigateway:{stack.Region}:lambda:path/2015-03-31/functions/"
-                + $"{Function.FunctionArn}/invocations",
-            Options = new IntegrationOptions { Timeout = Duration.Seconds(RemoteCalls.ApiSeconds) },
-        });
+        var integration = ApiFunction.Proxy(
+            Api,
+            Function,
+            Api.ArnForExecuteApi("POST", "/*", Api.DeploymentStage.StageName),
+            new IntegrationOptions { Timeout = Duration.Seconds(RemoteCalls.ApiSeconds) });
         var method = Api.Root.AddResource("{function}").AddMethod("POST", integration, new MethodOptions
         {
             AuthorizationType = AuthorizationType.NONE,
@@ -130,12 +120,7 @@ public sealed class RemoteFunctions : Construct
 
     private void AcknowledgeFindings()
     {
-        Function.Node.FindChild("Api").Acknowledge(
-            "lambda_function_public_access_prohibited_check",
-            "It names this API and this account; the rule does not read ARNs that are put together from references.");
-        Api.Node.FindChild("CloudWatchRole").Acknowledge(
-            "AwsSolutions-IAM4",
-            "AWS's own policy for the one role by which API Gateway writes the logs of an account.");
+        ApiFunction.AcknowledgeFindings(Api, Function);
         Api.Acknowledge(
             "AwsSolutions-APIG2",
             "A request is one binary message of Stateful Functions, which the function's SDK checks.");
