@@ -7,13 +7,15 @@ public sealed partial class ReadmeTests
 {
     private static readonly string _readme = Read("README.md");
 
-    [Fact]
-    public void Its_example_stands_in_the_blueprint()
+    [Theory]
+    [InlineData("README.md", "TimeSeriesStack.cs")]
+    [InlineData("docs/event-sourcing.md", "EventSourcingStack.cs")]
+    public void Its_example_stands_in_the_blueprint(string page, string blueprint)
     {
-        var example = Example.Match(_readme).Groups[1].Value;
+        var examples = Example.Matches(Read(page)).Select(example => example.Groups[1].Value);
 
-        Assert.NotEmpty(example.Trim());
-        Assert.Contains(example, Read("cdk/KinesisPatterns.Blueprints/TimeSeriesStack.cs"), StringComparison.Ordinal);
+        var stack = Assert.Single(examples, example => example.StartsWith("        ", StringComparison.Ordinal));
+        Assert.Contains(stack, Read($"cdk/KinesisPatterns.Blueprints/{blueprint}"), StringComparison.Ordinal);
     }
 
     [Fact]
