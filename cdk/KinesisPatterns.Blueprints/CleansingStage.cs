@@ -70,7 +70,8 @@ internal sealed record CleansingStage
             job.Alarms,
             name => name == "Accepted" ? Cleansed.MetricIncomingRecords() : counter.MetricCount(name),
             "rejection counter",
-            counter);
+            counter,
+            job);
     }
 
     private PublishedFunctionProps Function() =>
@@ -90,7 +91,9 @@ internal sealed record CleansingStage
 /// <param name="Outcome">Readings by what became of them, such as <c>Accepted</c> or <c>RejectedLate</c>.</param>
 /// <param name="Name">What its function is called.</param>
 /// <param name="Function">The function of the stage: the engine itself, or what counts behind it.</param>
-internal sealed record Cleansing(Alarms Alarms, Func<string, IMetric> Outcome, string Name, StreamFunction Function)
+/// <param name="Job">The Flink job that is the engine; null where the function is.</param>
+internal sealed record Cleansing(
+    Alarms Alarms, Func<string, IMetric> Outcome, string Name, StreamFunction Function, FlinkApplication? Job = null)
 {
     /// <summary>Tells <paramref name="topic"/> of every alarm of the stage.</summary>
     public void Notify(ITopic topic)

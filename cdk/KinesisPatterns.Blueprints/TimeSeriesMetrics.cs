@@ -24,6 +24,9 @@ public sealed record TimeSeriesMetrics
     /// <summary>The function that writes the series.</summary>
     public required StreamFunction Calculator { get; init; }
 
+    /// <summary>The Flink job that cleanses; null where a function does.</summary>
+    public FlinkApplication? Job { get; init; }
+
     /// <summary>The archives, by what they hold.</summary>
     public required IReadOnlyDictionary<string, Archive> Archives { get; init; }
 

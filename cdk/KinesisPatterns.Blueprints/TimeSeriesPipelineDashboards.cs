@@ -87,6 +87,7 @@ internal static class TimeSeriesPipelineDashboards
                 new MetricQuery(metrics.Readings.MetricReadThroughputExceeded(), "reads of readings"),
                 new MetricQuery(metrics.Cleansed.MetricReadThroughputExceeded(), "reads of cleansed"))
             { Thresholds = [new(1, "red")] },
+            .. metrics.Job is { } job ? Flink(job) : [],
             new(PanelKind.TimeSeries, "Errors", Each(metrics, one => one.MetricErrors()))
             {
                 Thresholds = [new(1, "red")],
@@ -131,6 +132,37 @@ internal static class TimeSeriesPipelineDashboards
             { Thresholds = [new(1, "red")] },
         ],
     };
+
+    private static Panel[] Flink(FlinkApplication job) =>
+    [
+        new(
+            PanelKind.TimeSeries,
+            "Flink: restarts and failed checkpoints, since the job was started",
+            new MetricQuery(job.MetricRestarts(), "restarts"),
+            new MetricQuery(job.Metric("numberOfFailedCheckpoints"), "failed checkpoints"))
+        { Thresholds = [new(1, "orange")] },
+        new(
+            PanelKind.TimeSeries,
+            "Flink: time to save state",
+            new MetricQuery(job.Metric("lastCheckpointDuration"), "last checkpoint"))
+        { Unit = "ms" },
+        new(
+            PanelKind.TimeSeries,
+            "Flink: CPU, memory and disk",
+            new MetricQuery(job.Metric("cpuUtilization"), "CPU"),
+            new MetricQuery(job.Metric("heapMemoryUtilization"), "heap"),
+            new MetricQuery(job.Metric("containerDiskUtilization"), "disk"))
+        {
+            Unit = "percent",
+            Thresholds = [new(80, "orange")],
+            Description = "At its limit of CPU a job falls behind: raise its parallelism, or let it scale by itself.",
+        },
+        new(
+            PanelKind.TimeSeries,
+            "Flink: late readings dropped",
+            new MetricQuery(job.Metric("numLateRecordsDropped"), "readings"))
+        { Description = "What its operators dropped since the job was started; the rules reject late readings before, with their reason." },
+    ];
 
     private static Panel Figure(string title, TimeSeriesMetrics metrics, string count) =>
         new(PanelKind.Stat, title, new MetricQuery(metrics.Outcome(count), title.ToLowerInvariant()))

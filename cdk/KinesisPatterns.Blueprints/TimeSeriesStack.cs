@@ -134,6 +134,7 @@ public sealed class TimeSeriesStack : Stack
                     ["series calculator"] = calculator,
                 },
                 Calculator = calculator,
+                Job = cleansing.Job,
                 Archives = new Dictionary<string, Archive>
                 {
                     ["readings"] = readingsArchive,

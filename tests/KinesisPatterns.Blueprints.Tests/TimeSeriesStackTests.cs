@@ -16,6 +16,19 @@ public sealed class TimeSeriesStackTests
             ],
             Blueprint.Template("TimeSeries")["Outputs"]!.AsObject().Select(output => output.Key).Order());
 
+    [Theory]
+    [InlineData("TimeSeriesFlink", true)]
+    [InlineData("TimeSeries", false)]
+    public void The_pipelines_dashboard_shows_the_job_where_one_cleanses(string name, bool shown)
+    {
+        var dashboards = Blueprint.GrafanaContents(name).ToJsonString();
+
+        foreach (var metric in (string[])["numRestarts", "numberOfFailedCheckpoints", "lastCheckpointDuration", "cpuUtilization"])
+        {
+            Assert.Equal(shown, dashboards.Contains(metric, StringComparison.Ordinal));
+        }
+    }
+
     [Fact]
     public void Its_functions_get_the_environment_they_expect()
     {

@@ -121,6 +121,10 @@ public sealed class FlinkApplication : Construct, IGrantable
         DimensionsMap = new Dictionary<string, string> { ["Application"] = Name },
     }).AttachTo(this).With(options ?? new MetricOptions());
 
+    /// <summary>How often the job was restarted since it was started (maximum), by the name that its version of Flink has for it.</summary>
+    public Metric MetricRestarts(IMetricOptions? options = null) =>
+        Metric(_props.Runtime.IsFirst ? "fullRestarts" : "numRestarts", options);
+
     private FlinkPropertyGroups Groups(FlinkApplicationProps props)
     {
         var groups = new FlinkPropertyGroups(this);

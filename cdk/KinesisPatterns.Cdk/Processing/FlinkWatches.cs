@@ -16,7 +16,7 @@ internal static class FlinkWatches
     public static IReadOnlyList<Watch> Of(FlinkApplication application, FlinkApplicationProps props) =>
     [
         .. props.Runtime.IsFirst ? First(application) : Second(application),
-        new("CheckpointsFail", Growth(application, "numberOfFailedCheckpoints"), Above: 0, Then:
+        new("CheckpointsFail", Growth(application.Metric("numberOfFailedCheckpoints"), "numberOfFailedCheckpoints"), Above: 0, Then:
             "State is not saved: a restart repeats more and more. Look in the log for the checkpoint's exception.")
         {
             Period = _five,
@@ -46,7 +46,7 @@ internal static class FlinkWatches
     private static Watch[] First(FlinkApplication application) =>
     [
         new("Down", application.Metric("downtime"), Above: 0, Then: "The job fails and recovers. " + Log),
-        new("Restarts", Growth(application, "fullRestarts"), Above: 0, Then: "The job was restarted. " + Log)
+        new("Restarts", Growth(application.MetricRestarts(), "fullRestarts"), Above: 0, Then: "The job was restarted. " + Log)
         {
             Period = _five,
         },
@@ -57,7 +57,7 @@ internal static class FlinkWatches
     [
         new("Restarting", application.Metric("restartingTime"), Above: 0, Then: "The job restarts. " + Log),
         new("Failing", application.Metric("failingTime"), Above: 0, Then: "The job fails. " + Log),
-        new("Restarts", Growth(application, "numRestarts"), Above: 0, Then: "The job was restarted. " + Log)
+        new("Restarts", Growth(application.MetricRestarts(), "numRestarts"), Above: 0, Then: "The job was restarted. " + Log)
         {
             Period = _five,
         },
@@ -65,11 +65,11 @@ internal static class FlinkWatches
     ];
 
     // These count from the start of the job, so their value says nothing, but its growth does.
-    private static MathExpression Growth(FlinkApplication application, string metric) => new(new MathExpressionProps
+    private static MathExpression Growth(Metric metric, string label) => new(new MathExpressionProps
     {
         Expression = "DIFF(total)",
-        Label = metric,
-        UsingMetrics = new Dictionary<string, IMetric> { ["total"] = application.Metric(metric) },
+        Label = label,
+        UsingMetrics = new Dictionary<string, IMetric> { ["total"] = metric },
     });
 
     private static double Slow(FlinkCheckpoints? checkpoints) =>
