@@ -16,7 +16,7 @@ internal static class PipelineScenario
     private const int Measured = 20_000;
 
     // So many times the same records, for otherwise the wait for the last batch would be most of the time.
-    private const int NothingTimes = 5;
+    private const int NothingTimes = 20;
 
     public static async Task RunAsync()
     {
@@ -86,7 +86,7 @@ internal static class PipelineScenario
         {
             var used = CpuTimes.Since(cpu);
             var all = used.Sum(u => u.Seconds);
-            Report.Line($"{what,-46} {seconds,6:F2} s  {rate,8:N0} readings/s");
+            Report.Line($"{what,-46} {seconds,6:F2} s  {rate,8:N0} readings/s, {records.Count / seconds,8:N0} records/s");
             foreach (var (name, busy) in used)
             {
                 Report.Line($"  {name,-44} {busy,6:F2} s CPU  {busy / all,6:P0}");
