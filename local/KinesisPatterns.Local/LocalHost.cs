@@ -91,6 +91,7 @@ public sealed partial class LocalHost : IAsyncDisposable
         Services = new(kinesis, lambda, new(state?.PathOf("tables")), s3, new(state), new(TimeProvider.System), api, new(Deployment.Identity, TimeProvider.System) { Queues = queues, Topics = topics }, queues, topics, new(StringComparer.Ordinal))
         {
             Authorization = authorization,
+            StateMachines = new(Deployment.Identity, TimeProvider.System),
             State = state,
             Faults = Faults,
         };

@@ -29,6 +29,7 @@ internal static class Naming
         ["AWS::SQS::Queue"] = ("QueueName", (n, aws) => (QueueUrl(n, aws), new() { ["Arn"] = aws.Arn("sqs", n), ["QueueName"] = n, ["QueueUrl"] = QueueUrl(n, aws) })),
         ["AWS::SNS::Topic"] = ("TopicName", (n, aws) => (aws.Arn("sns", n), new() { ["TopicArn"] = aws.Arn("sns", n), ["TopicName"] = n })),
         ["AWS::Events::EventBus"] = ("Name", (n, aws) => (n, new() { ["Arn"] = aws.Arn("events", $"event-bus/{n}"), ["Name"] = n })),
+        ["AWS::StepFunctions::StateMachine"] = ("StateMachineName", (n, aws) => (aws.Arn("states", $"stateMachine:{n}"), new() { ["Arn"] = aws.Arn("states", $"stateMachine:{n}"), ["Name"] = n })),
         ["AWS::Events::Rule"] = ("Name", (n, aws) => (n, Arn(aws.Arn("events", $"rule/{n}")))),
         ["AWS::KMS::Key"] = (null, (n, aws) => (StableGuid(n), new() { ["Arn"] = aws.Arn("kms", $"key/{StableGuid(n)}"), ["KeyId"] = StableGuid(n) })),
     };

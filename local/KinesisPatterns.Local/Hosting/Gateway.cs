@@ -37,6 +37,7 @@ internal sealed class Gateway(HostServices services, AwsIdentity aws)
         "Timestream_20181101" => services.Timestream.HandleAsync(context),
         "secretsmanager" => services.Secrets.HandleAsync(context),
         MetricDataService.JsonTarget => MetricDataService.HandleJsonAsync(context, target),
+        "AWSStepFunctions" => services.StateMachines.HandleAsync(context),
         "AmazonSQS" => services.Queues.HandleAsync(context),
         _ => AwsJson.ErrorAsync(context, AwsJson.Unknown(target)),
     };

@@ -12,6 +12,7 @@ using KinesisPatterns.Local.S3;
 using KinesisPatterns.Local.SecretsManager;
 using KinesisPatterns.Local.State;
 using KinesisPatterns.Local.StatefulFunctions;
+using KinesisPatterns.Local.StepFunctions;
 using KinesisPatterns.Local.Timestream;
 
 namespace KinesisPatterns.Local.Hosting;
@@ -34,6 +35,9 @@ internal sealed record HostServices(
 
     /// <summary>Who may do what; null when permissions are not enforced.</summary>
     public Authorization? Authorization { get; init; }
+
+    /// <summary>State machines, which run when they are started.</summary>
+    public required StepFunctionsService StateMachines { get; init; }
 
     public TimestreamService Timestream { get; init; } = new();
 
@@ -64,6 +68,7 @@ internal sealed record HostServices(
             await module.DisposeAsync();
         }
 
+        await StateMachines.DisposeAsync();
         await Lambda.DisposeAsync();
         await Firehose.DisposeAsync();
         await DynamoDb.DisposeAsync();

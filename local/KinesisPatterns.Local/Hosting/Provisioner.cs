@@ -8,6 +8,7 @@ using KinesisPatterns.Local.Flink;
 using KinesisPatterns.Local.Iam;
 using KinesisPatterns.Local.Lambda;
 using KinesisPatterns.Local.StatefulFunctions;
+using KinesisPatterns.Local.StepFunctions;
 using KinesisPatterns.Local.Timestream;
 
 namespace KinesisPatterns.Local.Hosting;
@@ -59,6 +60,11 @@ internal sealed partial class Provisioner(
         foreach (var function in deployment.OfType("AWS::Lambda::Function").Where(function => !hooks.Include(function)))
         {
             Runs(function, Function(function));
+        }
+
+        foreach (var machine in deployment.OfType("AWS::StepFunctions::StateMachine"))
+        {
+            Machine(machine, hooks);
         }
 
         Each("AWS::ApiGateway::RestApi", Api);
@@ -323,6 +329,28 @@ internal sealed partial class Provisioner(
             role?.Refusal("lambda:InvokeFunction", function) is null ? invoke(function, payload, cancellation) : Task.FromResult<ReadOnlyMemory<byte>?>(null);
 
         return $"delivers to {bucket.Ref} every {settings.Interval.TotalSeconds:0} s or {settings.Size / 1048576} MiB";
+    }
+
+    private void Machine(Resource machine, DeploymentHooks hooks)
+    {
+        var text = (string?)machine.Properties["DefinitionString"] ?? machine.Properties["Definition"]?.ToJsonString();
+        var (definition, reason) = text is null ? (null, "its definition is not in the template") : StateMachineDefinition.Parse(text);
+        var functions = definition?.States.Values.Where(state => (string?)state["Type"] == "Task").Select(task => StateMachineDefinition.FunctionOf(task)!.Value.Function).ToList();
+        if (functions?.Exists(function => deployment.OfType("AWS::Lambda::Function").Any(one => function.StartsWith(one.Attributes["Arn"], StringComparison.Ordinal) && hooks.Include(one))) == true)
+        {
+            return;
+        }
+
+        if (definition is null)
+        {
+            _statuses[machine.LogicalId] = Checked(machine, $"{CheckedOnly}: {reason}");
+            return;
+        }
+
+        var role = (string?)machine.Properties["RoleArn"];
+        services.StateMachines.Add(new(
+            machine.Attributes["Arn"], definition, services.Lambda, role is null ? null : services.Authorization?.As(role, machine.Attributes["Name"]), clock));
+        Runs(machine, "runs when an execution is started");
     }
 
     private string Api(Resource resource)
