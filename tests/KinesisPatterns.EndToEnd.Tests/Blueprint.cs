@@ -10,7 +10,7 @@ using KinesisPatterns.Local.Assembly;
 
 namespace KinesisPatterns.EndToEnd.Tests;
 
-/// <summary>The TimeSeries blueprint, synthesized and run once for all tests, with the clients that any user has.</summary>
+/// <summary>The blueprints, synthesized once for all tests, and TimeSeries as it runs, with the clients that any user has.</summary>
 public sealed class Blueprint : IAsyncLifetime
 {
     private static readonly BasicAWSCredentials Credentials = new("local", "local");
@@ -46,7 +46,8 @@ public sealed class Blueprint : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         var project = Synthesizer.FindProject(AppContext.BaseDirectory);
-        await new Synthesizer(project, _ => { }).RunAsync(_folder.FullName, new Dictionary<string, string>(), TestContext.Current.CancellationToken);
+        var context = new Dictionary<string, string> { ["EventSourcing:rebuildReadModel"] = "true" };
+        await new Synthesizer(project, _ => { }).RunAsync(_folder.FullName, context, TestContext.Current.CancellationToken);
         Host = await LocalHost.StartAsync(new() { AssemblyDirectory = _folder.FullName, Stack = "TimeSeries", FunctionOutput = Keep }, TestContext.Current.CancellationToken);
         var url = Host.Endpoint.ToString();
         Kinesis = new AmazonKinesisClient(Credentials, new AmazonKinesisConfig { ServiceURL = url, AuthenticationRegion = "us-east-1" });
