@@ -6,6 +6,7 @@ using Amazon.Runtime;
 using KinesisPatterns.Local;
 using KinesisPatterns.Local.Feed;
 using KinesisPatterns.Local.Kinesis;
+using static KinesisPatterns.Local.Tests.StepFunctions.Executions;
 
 namespace KinesisPatterns.EndToEnd.Tests;
 
@@ -29,7 +30,8 @@ public sealed class ReplayMachineTests(Blueprint blueprint)
         await run.FeedAsync(Commands(simulator, Before), Rate, Cancellation);
 
         var feeding = run.FeedAsync(Commands(simulator, During), Rate, Cancellation);
-        var ended = await ExecuteAsync(host, """{"switch":true}""");
+        var started = await AskAsync(host, "StartExecution", new() { ["stateMachineArn"] = host.Outputs["ReplayMachineArn"], ["input"] = """{"switch":true}""" });
+        var ended = await EndAsync(host, started);
         await feeding;
         await run.FeedAsync(Commands(simulator, After), Rate, Cancellation);
         await run.DrainAsync(TimeSpan.FromMinutes(1), Cancellation);
@@ -46,31 +48,6 @@ public sealed class ReplayMachineTests(Blueprint blueprint)
     }
 
     private static IEnumerable<FedRecord> Commands(CommandSimulator simulator, int count) => Enumerable.Range(0, count).Select(_ => simulator.Next());
-
-    private static async Task<JsonObject> ExecuteAsync(LocalHost host, string input)
-    {
-        var started = await AskAsync(host, "StartExecution", new() { ["stateMachineArn"] = host.Outputs["ReplayMachineArn"], ["input"] = input });
-        while (true)
-        {
-            var described = await AskAsync(host, "DescribeExecution", new() { ["executionArn"] = (string?)started["executionArn"] });
-            if ((string?)described["status"] != "RUNNING")
-            {
-                return described;
-            }
-
-            await Task.Delay(100, Cancellation);
-        }
-    }
-
-    private static async Task<JsonObject> AskAsync(LocalHost host, string operation, JsonObject request)
-    {
-        using var client = new HttpClient();
-        using var message = new HttpRequestMessage(HttpMethod.Post, host.Endpoint) { Content = new StringContent(request.ToJsonString(), null, "application/x-amz-json-1.0") };
-        message.Headers.Add("X-Amz-Target", $"AWSStepFunctions.{operation}");
-        message.Headers.TryAddWithoutValidation("Authorization", "AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/states/aws4_request, SignedHeaders=host, Signature=local");
-        using var answer = await client.SendAsync(message, Cancellation);
-        return (await answer.Content.ReadFromJsonAsync<JsonObject>(Cancellation))!;
-    }
 
     // The last event of each aggregate, by what the stream has.
     private static SortedDictionary<string, long> Versions(LocalHost host)

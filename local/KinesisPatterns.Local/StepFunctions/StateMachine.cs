@@ -242,7 +242,10 @@ internal sealed class StateMachine(string arn, StateMachineDefinition definition
     {
         ["Execution"] = new JsonObject
         {
-            ["Id"] = execution.Arn, ["Name"] = execution.Name, ["Input"] = JsonNode.Parse(execution.Input), ["StartTime"] = execution.Started.UtcDateTime.ToString("O", CultureInfo.InvariantCulture),
+            ["Id"] = execution.Arn,
+            ["Name"] = execution.Name,
+            ["Input"] = JsonNode.Parse(execution.Input),
+            ["StartTime"] = execution.Started.UtcDateTime.ToString("O", CultureInfo.InvariantCulture),
         },
         ["State"] = new JsonObject { ["Name"] = state, ["EnteredTime"] = clock.GetUtcNow().UtcDateTime.ToString("O", CultureInfo.InvariantCulture) },
         ["StateMachine"] = new JsonObject { ["Id"] = arn, ["Name"] = Name },

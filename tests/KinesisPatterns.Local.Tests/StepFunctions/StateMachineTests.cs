@@ -196,6 +196,9 @@ public sealed class StateMachineTests : IFunctionInvoker
 
     private void Fail(string type) => _answers.Enqueue(new()
     {
-        Status = InvocationStatus.FunctionError, RequestId = "r", Payload = ErrorBody.Of(type, "not now"), FunctionError = "Unhandled",
+        Status = InvocationStatus.FunctionError,
+        RequestId = "r",
+        Payload = ErrorBody.Of(type, "not now"),
+        FunctionError = "Unhandled",
     });
 }

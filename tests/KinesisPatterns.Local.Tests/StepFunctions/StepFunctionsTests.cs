@@ -1,5 +1,5 @@
-using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using static KinesisPatterns.Local.Tests.StepFunctions.Executions;
 
 namespace KinesisPatterns.Local.Tests.StepFunctions;
 
@@ -43,8 +43,6 @@ public sealed class StepFunctionsTests
           }
         }
         """;
-
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task An_execution_calls_the_stacks_function_as_the_machines_role()
@@ -125,29 +123,5 @@ public sealed class StepFunctionsTests
         var answer = await AskAsync(host, "StartExecution", new() { ["stateMachineArn"] = host.NameOf("Pause"), ["input"] = "{" });
 
         Assert.Equal("InvalidExecutionInput", (string?)answer["__type"]);
-    }
-
-    private static async Task<JsonObject> EndAsync(LocalHost host, JsonObject started)
-    {
-        while (true)
-        {
-            var described = await AskAsync(host, "DescribeExecution", new() { ["executionArn"] = (string?)started["executionArn"] });
-            if ((string?)described["status"] != "RUNNING")
-            {
-                return described;
-            }
-
-            await Task.Delay(20, Cancellation);
-        }
-    }
-
-    private static async Task<JsonObject> AskAsync(LocalHost host, string operation, JsonObject request)
-    {
-        using var client = new HttpClient();
-        using var message = new HttpRequestMessage(HttpMethod.Post, host.Endpoint) { Content = new StringContent(request.ToJsonString(), null, "application/x-amz-json-1.0") };
-        message.Headers.Add("X-Amz-Target", $"AWSStepFunctions.{operation}");
-        message.Headers.TryAddWithoutValidation("Authorization", TestStack.Signature("local"));
-        using var answer = await client.SendAsync(message, Cancellation);
-        return (await answer.Content.ReadFromJsonAsync<JsonObject>(Cancellation))!;
     }
 }
