@@ -11,6 +11,12 @@ internal sealed record Command
     /// <summary>PlaceOrder, PayOrder, ShipOrder, CancelOrder or SupplyStock.</summary>
     public string? Type { get; init; }
 
+    /// <summary>
+    /// When it was given, by its sender's clock. Its events bear this time, so that they are the same when they are decided anew after a failure; without
+    /// it they bear the time of their decision.
+    /// </summary>
+    public DateTimeOffset? Time { get; init; }
+
     public string? OrderId { get; init; }
 
     public string? CustomerId { get; init; }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using KinesisPatterns.StateFun;
 
 namespace KinesisPatterns.Orders;
@@ -7,11 +8,30 @@ internal sealed class CommandRouter : IStatefulFunction
 {
     public static readonly FunctionSpec Spec = new(OrdersTypes.Router);
 
+    private const int LongestReason = 1000;
+
+    // What is said of a command in an event or a refusal may take six times as many bytes in JSON, and a record has 1 MiB.
+    private const int LargestCommand = 64 * 1024;
+
+    // Clocks that are as wrong as this are not set; and a time near the end of all time has no room for a reminder.
+    private static readonly DateTimeOffset Earliest = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    private static readonly DateTimeOffset Latest = new(2200, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
     /// <inheritdoc/>
     public ValueTask InvokeAsync(Context context, Message message, CancellationToken cancellation)
     {
+        if (message.Bytes.Length > LargestCommand)
+        {
+            throw Invalid($"command: expected {LargestCommand} bytes at most", message.Bytes.Length);
+        }
+
         var command = message.As(OrdersTypes.Command);
         Require(command.CommandId, "commandId");
+        if (command.Time is { } time && (time < Earliest || time >= Latest))
+        {
+            throw Invalid("time: expected one from 2000 to 2199", time.ToString("O", CultureInfo.InvariantCulture));
+        }
+
         context.Send(Target(command), message);
         return ValueTask.CompletedTask;
     }
@@ -20,6 +40,7 @@ internal sealed class CommandRouter : IStatefulFunction
     {
         "PlaceOrder" => Placing(command),
         "PayOrder" when command.Amount is null or <= 0 => throw Invalid("amount: expected a number above 0", command.Amount),
+        "CancelOrder" when command.Reason is { Length: > LongestReason } reason => throw Invalid($"reason: expected {LongestReason} characters at most", reason.Length),
         "PayOrder" or "ShipOrder" or "CancelOrder" => OrdersTypes.Order.WithId(Require(command.OrderId, "orderId")),
         "SupplyStock" => OrdersTypes.Stock.WithId(Supplied(command)),
         var other => throw Invalid("type: expected PlaceOrder, PayOrder, ShipOrder, CancelOrder or SupplyStock", other),

@@ -9,7 +9,7 @@ namespace KinesisPatterns.Orders;
 /// <param name="Id">The order's id or the article's.</param>
 /// <param name="Version">1 for the aggregate's first event, one more for each that follows.</param>
 /// <param name="CommandId">The command that led to it; null when a timer did.</param>
-/// <param name="Time">When it happened.</param>
+/// <param name="Time">When it happened: the time of the command that led to it, or when the timer was due.</param>
 /// <param name="Data">What else is to be known.</param>
 internal sealed record Event(
     string EventId, string Type, string Aggregate, string Id, long Version, string? CommandId, DateTimeOffset Time, JsonObject Data);

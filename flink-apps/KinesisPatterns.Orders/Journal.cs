@@ -29,16 +29,22 @@ internal sealed class Journal(OrdersStreams streams, TimeProvider time)
         return false;
     }
 
-    public void Write(Context context, string type, string? commandId, JsonObject data)
+    /// <summary>A command as a cause, at its own time if it has one.</summary>
+    public Cause Of(Command command) => At(command.CommandId, command.Time);
+
+    /// <summary>A cause at a time; that of the clock if there is none.</summary>
+    public Cause At(string? commandId, DateTimeOffset? at) => new(commandId, (at ?? time.GetUtcNow()).ToUniversalTime());
+
+    public void Write(Context context, string type, Cause cause, JsonObject data)
     {
         var (aggregate, id) = (context.Self.Type.Name, context.Self.Id);
         var version = context.Get(Version) + 1;
         context.Set(Version, version);
-        var happened = new Event($"{aggregate}/{id}/{version}", type, aggregate, id, version, commandId, time.GetUtcNow(), data);
+        var happened = new Event($"{aggregate}/{id}/{version}", type, aggregate, id, version, cause.CommandId, cause.Time, data);
         context.SendKinesis(OrdersTypes.Events, streams.Events, id, OrdersTypes.Event, happened);
     }
 
     public void Refuse(Context context, Command command, string reason) => context.SendKinesis(
         OrdersTypes.Rejected, streams.Rejected, context.Self.Id, OrdersTypes.RejectedCommand,
-        new(context.Self.Type.ToString(), context.Self.Id, reason, command, time.GetUtcNow()));
+        new(context.Self.Type.ToString(), context.Self.Id, reason, command, Of(command).Time));
 }

@@ -26,8 +26,21 @@ internal enum LineStatus
 }
 
 /// <summary>What an order knows of itself.</summary>
+/// <param name="Status">How far it has come.</param>
+/// <param name="CustomerId">Whose it is.</param>
+/// <param name="Total">What it costs.</param>
+/// <param name="PlacedBy">The command that placed it.</param>
+/// <param name="Lines">What was ordered.</param>
+/// <param name="Reservations">What became of each article, by its sku.</param>
+/// <param name="Waiting">Commands to be handled when all stocks have answered.</param>
 internal sealed record OrderState(
-    OrderStatus Status, string CustomerId, decimal Total, string PlacedBy, IReadOnlyList<OrderLine> Lines, IReadOnlyDictionary<string, LineStatus> Reservations)
+    OrderStatus Status,
+    string CustomerId,
+    decimal Total,
+    string PlacedBy,
+    IReadOnlyList<OrderLine> Lines,
+    Dictionary<string, LineStatus> Reservations,
+    IReadOnlyList<Command>? Waiting = null)
 {
     public OrderState With(string sku, LineStatus status) =>
         this with { Reservations = new Dictionary<string, LineStatus>(Reservations, StringComparer.Ordinal) { [sku] = status } };

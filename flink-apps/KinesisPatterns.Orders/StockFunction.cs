@@ -38,20 +38,21 @@ internal sealed class StockFunction(Journal journal) : IStatefulFunction
 
         var supplied = stock with { Available = checked(stock.Available + command.Quantity!.Value) };
         context.Set(Stock, supplied);
-        journal.Write(context, "StockSupplied", command.CommandId, Data(supplied, command.Quantity.Value));
+        journal.Write(context, "StockSupplied", journal.Of(command), Data(supplied, command.Quantity.Value));
     }
 
     private void Hold(Context context, StockState stock, Reserve reserve)
     {
         var order = context.Caller!.Value.Id;
+        var cause = journal.At(reserve.CommandId, reserve.Time);
         if (!stock.Reserved.ContainsKey(order) && stock.Available >= reserve.Quantity)
         {
             stock = stock.Hold(order, reserve.Quantity);
             context.Set(Stock, stock);
-            journal.Write(context, "StockReserved", reserve.CommandId, Data(stock, reserve.Quantity, order));
+            journal.Write(context, "StockReserved", cause, Data(stock, reserve.Quantity, order));
         }
 
-        context.Reply(OrdersTypes.Reservation, new(reserve.CommandId, stock.Reserved.ContainsKey(order)));
+        context.Reply(OrdersTypes.Reservation, new(reserve.CommandId, stock.Reserved.ContainsKey(order), cause.Time));
     }
 
     private void Settle(Context context, StockState stock, Settle settle)
@@ -64,7 +65,7 @@ internal sealed class StockFunction(Journal journal) : IStatefulFunction
 
         stock = stock.Let(order, returned: settle.IsShipped ? 0 : quantity);
         context.Set(Stock, stock);
-        journal.Write(context, settle.IsShipped ? "StockShipped" : "StockReleased", settle.CommandId, Data(stock, quantity, order));
+        journal.Write(context, settle.IsShipped ? "StockShipped" : "StockReleased", journal.At(settle.CommandId, settle.Time), Data(stock, quantity, order));
     }
 
     private static JsonObject Data(StockState stock, int quantity, string? order = null)

@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+
 namespace KinesisPatterns.StateFun.Testing;
 
 /// <summary>Calls a function's endpoint: the bytes of a request go there, the bytes of the answer come back.</summary>
@@ -34,7 +36,9 @@ public sealed class SimulatedRuntime
     private readonly SimulatedRuntimeOptions _options;
     private readonly Random _random;
     private readonly List<EgressMessage> _egresses = [];
+    private readonly List<(Address Target, TypedValue Argument, Address? Caller)> _sinceCheckpoint = [];
     private RuntimeState _state;
+    private JsonObject _checkpoint;
 
     /// <summary>Calls functions in this process.</summary>
     public SimulatedRuntime(StatefulFunctions functions, SimulatedRuntimeOptions? options = null, IServiceProvider? services = null)
@@ -49,6 +53,7 @@ public sealed class SimulatedRuntime
         (_send, _options) = (send, options ?? new());
         ArgumentOutOfRangeException.ThrowIfLessThan(_options.Attempts, 1, nameof(options));
         (_random, _state, Now) = (new(_options.Seed), new(_options.MaximumBatch), _options.Start);
+        _checkpoint = _state.Snapshot();
     }
 
     /// <summary>The virtual time.</summary>
@@ -64,10 +69,14 @@ public sealed class SimulatedRuntime
     public IReadOnlyList<PendingTimer> Timers => [.. _state.Timers];
 
     /// <summary>Sends a message from an ingress.</summary>
-    public void Send<T>(Address target, StateFunType<T> type, T value) => _state.Send(target, TypedValue.Of(type, value));
+    public void Send<T>(Address target, StateFunType<T> type, T value) => Send(target, TypedValue.Of(type, value));
 
     /// <summary>Sends a message from an ingress, or from a function.</summary>
-    public void Send(Address target, TypedValue argument, Address? caller = null) => _state.Send(target, argument, caller);
+    public void Send(Address target, TypedValue argument, Address? caller = null)
+    {
+        _state.Send(target, argument, caller);
+        _sinceCheckpoint.Add((target, argument, caller));
+    }
 
     /// <summary>Calls functions until nobody has a message left to handle.</summary>
     /// <exception cref="JobFailedException">What a function did would fail the job, or it failed as often as it may.</exception>
@@ -114,7 +123,31 @@ public sealed class SimulatedRuntime
     }
 
     /// <summary>Stops and starts again from a checkpoint of now, as after the loss of a job manager: values have to be asked for again.</summary>
-    public void Restart() => _state = RuntimeState.Restore(_state.Snapshot(), _options.MaximumBatch);
+    public void Restart()
+    {
+        Checkpoint();
+        Fail();
+    }
+
+    /// <summary>Keeps what <see cref="Fail"/> goes back to; until the first time that is the beginning.</summary>
+    public void Checkpoint()
+    {
+        _checkpoint = _state.Snapshot();
+        _sinceCheckpoint.Clear();
+    }
+
+    /// <summary>
+    /// The job fails and goes on from its last checkpoint: values, messages and timers are what they were then, and what was sent from outside since comes
+    /// again. What has reached an egress stays there, and is there twice when it is sent again: an egress is at least once. Time goes on.
+    /// </summary>
+    public void Fail()
+    {
+        _state = RuntimeState.Restore(_checkpoint, _options.MaximumBatch);
+        foreach (var (target, argument, caller) in _sinceCheckpoint)
+        {
+            _state.Send(target, argument, caller);
+        }
+    }
 
     private static SendRequest InProcess(RequestReplyHandler handler, IServiceProvider? services) => async (request, cancellation) =>
     {

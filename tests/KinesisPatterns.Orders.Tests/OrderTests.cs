@@ -61,7 +61,7 @@ public sealed class OrderTests
     }
 
     [Fact]
-    public async Task An_order_cancelled_while_it_waits_for_its_articles_gives_them_back_when_they_come()
+    public async Task A_command_that_comes_while_an_order_waits_for_its_articles_is_handled_when_they_are_there()
     {
         await _shop.SupplyAsync("tea", 10);
         _shop.Put("1", new() { CommandId = "a", Type = "PlaceOrder", OrderId = "1", CustomerId = "c", Lines = [new("tea", 4, 2.5m)] });
@@ -69,7 +69,8 @@ public sealed class OrderTests
 
         await _shop.Runtime.RunAsync(TestContext.Current.CancellationToken);
 
-        Assert.Equal(["OrderPlaced", "OrderCancelled"], _shop.EventsOf("order", "1"));
+        Assert.Equal(["OrderPlaced", "OrderConfirmed", "OrderCancelled"], _shop.EventsOf("order", "1"));
+        Assert.Empty(_shop.Runtime.Timers);
         Assert.Equal((10, 0), (_shop.Stock("tea").Available, _shop.Stock("tea").Reserved.Count));
     }
 
@@ -144,6 +145,46 @@ public sealed class OrderTests
         var kept = Assert.Single(_shop.Rejected);
         Assert.Contains(reason, (string)kept["reason"]!, StringComparison.Ordinal);
         Assert.Equal(payload, Convert.FromBase64String((string)kept["payload"]!));
+    }
+
+    [Fact]
+    public async Task Commands_that_wait_in_vain_are_refused_with_their_reason()
+    {
+        _shop.Put("1", new() { CommandId = "a", Type = "PlaceOrder", OrderId = "1", CustomerId = "c", Lines = [new("tea", 4, 2.5m), new("pot", 1, 1)] });
+        _shop.Put("1", new() { CommandId = "b", Type = "PayOrder", OrderId = "1", Amount = 11 });
+
+        await _shop.Runtime.RunAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal("tea is out of stock", (string)_shop.Events[^1].Data["reason"]!);
+        Assert.Equal("PayOrder is not for an order that is Rejected", (string)Assert.Single(_shop.Rejected)["reason"]!);
+    }
+
+    [Fact]
+    public async Task No_more_commands_wait_than_an_order_can_hold()
+    {
+        await _shop.SupplyAsync("tea", 10);
+        _shop.Put("1", new() { CommandId = "a", Type = "PlaceOrder", OrderId = "1", CustomerId = "c", Lines = [new("tea", 4, 2.5m)] });
+        for (var i = 0; i < 65; i++)
+        {
+            _shop.Put("1", new() { CommandId = $"p{i}", Type = "PayOrder", OrderId = "1", Amount = i == 64 ? 10 : 1 });
+        }
+
+        await _shop.Runtime.RunAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal("too many commands wait for the order's articles", (string)_shop.Rejected[0]["reason"]!);
+        Assert.Equal(65, _shop.Rejected.Count);
+        Assert.Equal(["OrderPlaced", "OrderConfirmed"], _shop.EventsOf("order", "1"));
+    }
+
+    [Theory]
+    [InlineData(2000, 1, "reason: expected 1000 characters at most, got 2000")]
+    [InlineData(1_000_000, 2, "command: expected 65536 bytes at most, got 1000064")]
+    public async Task What_no_record_would_hold_is_kept_aside_with_its_payload(int length, int parts, string reason)
+    {
+        await _shop.SendAsync("1", new() { CommandId = "c", Type = "CancelOrder", OrderId = "1", Reason = new('x', length) });
+
+        Assert.All(_shop.Rejected, r => Assert.Equal(reason, (string)r["reason"]!));
+        Assert.Equal(parts, _shop.Rejected.Count);
     }
 
     [Fact]

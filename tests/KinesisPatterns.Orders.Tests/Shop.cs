@@ -19,6 +19,10 @@ internal sealed class Shop
     public IReadOnlyList<Event> Events =>
         [.. Records("orders/events").Select(r => JsonSerializer.Deserialize(r.Data.Span, OrdersJson.Default.Event)!)];
 
+    /// <summary>The events' bytes by their ids; an event that was sent twice is there twice.</summary>
+    public ILookup<string, string> EventTexts => Records("orders/events").Select(r => System.Text.Encoding.UTF8.GetString(r.Data.Span))
+        .ToLookup(text => (string)JsonNode.Parse(text)!["eventId"]!);
+
     public IReadOnlyList<JsonNode> Rejected => [.. Records("orders/rejected").Select(r => JsonNode.Parse(r.Data.Span)!)];
 
     public IEnumerable<string> EventsOf(string aggregate, string id) =>

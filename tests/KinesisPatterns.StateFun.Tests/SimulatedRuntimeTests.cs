@@ -68,6 +68,51 @@ public sealed class SimulatedRuntimeTests
     }
 
     [Fact]
+    public async Task A_job_that_fails_goes_back_to_its_checkpoint_and_what_reached_an_egress_comes_again()
+    {
+        var functions = new StatefulFunctions();
+        functions.Add(Spec, (context, message, _) =>
+        {
+            context.Set(Seen, context.Get(Seen) + message.As(Types.Int));
+            context.SendEgress(TypeName.Parse("a/out"), Types.Int, context.Get(Seen));
+            if (message.As(Types.Int) == 4)
+            {
+                context.SendAfter(TimeSpan.FromSeconds(1), context.Self, Types.Int, 8);
+            }
+
+            return default;
+        });
+        var runtime = new SimulatedRuntime(functions);
+        runtime.Send(One, Types.Int, 1);
+        await runtime.RunAsync(TestContext.Current.CancellationToken);
+        runtime.Checkpoint();
+        runtime.Send(One, Types.Int, 2);
+        runtime.Send(One, Types.Int, 4);
+        await runtime.RunAsync(TestContext.Current.CancellationToken);
+
+        runtime.Fail();
+        Assert.Equal(1, runtime.Get(One, Seen));
+        Assert.Empty(runtime.Timers);
+        await runtime.AdvanceAsync(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken);
+
+        Assert.Equal([1, 3, 7, 3, 7, 15], runtime.Egresses.Select(e => e.Argument.As(Types.Int)));
+    }
+
+    [Fact]
+    public async Task A_job_that_fails_before_its_first_checkpoint_begins_anew()
+    {
+        var runtime = new SimulatedRuntime(Counter());
+        runtime.Send(One, Types.Int, 5);
+        await runtime.RunAsync(TestContext.Current.CancellationToken);
+
+        runtime.Fail();
+        Assert.Equal(0, runtime.Get(One, Seen));
+        await runtime.RunAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(5, runtime.Get(One, Seen));
+    }
+
+    [Fact]
     public async Task A_value_expires_after_its_last_write_or_its_last_call()
     {
         var runtime = new SimulatedRuntime(Counter());
