@@ -1,9 +1,16 @@
 using System.Text.RegularExpressions;
+using KinesisPatterns.StateFun.Wire;
 
 namespace KinesisPatterns.StateFun;
 
 public sealed partial class Context
 {
+    /// <summary>
+    /// How large a Kinesis record may be, data and partition key together: 1 MiB. A stream may be told to take more, but the egress's producer
+    /// library stops the job at anything above.
+    /// </summary>
+    public const int MaximumKinesisRecordBytes = 1024 * 1024;
+
     private static readonly TypeName KinesisRecord = TypeName.Parse("type.googleapis.com/io.statefun.sdk.egress.KinesisEgressRecord");
     private static readonly TypeName KafkaRecord = TypeName.Parse("type.googleapis.com/io.statefun.sdk.egress.KafkaProducerRecord");
 
@@ -17,12 +24,12 @@ public sealed partial class Context
     /// <param name="egress">The egress's name in module.yaml.</param>
     /// <param name="stream">The stream's name.</param>
     /// <param name="partitionKey">1 to 256 characters (https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecord.html).</param>
-    /// <param name="value">The record's data.</param>
+    /// <param name="value">The record's data; with the key it may have <see cref="MaximumKinesisRecordBytes"/>.</param>
     /// <param name="explicitHashKey">A number from 0 to 2^128-1 that chooses the shard in the partition key's place.</param>
     /// <exception cref="ArgumentException">A parameter is not what Kinesis takes; found here, it does not stop the job.</exception>
     public void SendKinesis(TypeName egress, string stream, string partitionKey, ReadOnlySpan<byte> value, string? explicitHashKey = null)
     {
-        CheckKinesis(stream, partitionKey, explicitHashKey);
+        CheckKinesis(stream, partitionKey, value, explicitHashKey);
         Effects.EgressRecord(Checked(egress), KinesisRecord, partitionKey, value, stream, explicitHashKey);
     }
 
@@ -71,13 +78,20 @@ public sealed partial class Context
         return egress;
     }
 
-    private static void CheckKinesis(string stream, string partitionKey, string? explicitHashKey)
+    private static void CheckKinesis(string stream, string partitionKey, ReadOnlySpan<byte> value, string? explicitHashKey)
     {
         ArgumentException.ThrowIfNullOrEmpty(stream);
         ArgumentException.ThrowIfNullOrEmpty(partitionKey);
         if (partitionKey.Length > 256)
         {
             throw new ArgumentException($"expected a partition key of 1 to 256 characters, got {partitionKey.Length}", nameof(partitionKey));
+        }
+
+        if (value.Length > MaximumKinesisRecordBytes - Proto.Utf8Length(partitionKey))
+        {
+            throw new ArgumentException(
+                $"expected a record of at most {MaximumKinesisRecordBytes:N0} bytes with its partition key, got {value.Length:N0} without; "
+                + "put what is larger into a store and send where it is", nameof(value));
         }
 
         if (explicitHashKey is not null && !(HashKey().IsMatch(explicitHashKey) && UInt128.TryParse(explicitHashKey, out _)))

@@ -156,9 +156,12 @@ public sealed partial class Context
         }
 
         ArgumentNullException.ThrowIfNull(spec);
+        var names = _definition.Spec.Values.Select(v => v.Name).ToArray();
         throw new ArgumentException(
-            $"{_definition.Spec.Type}: expected one of the values it was registered with ({string.Join(", ", _definition.Spec.Values.Select(v => v.Name))}), "
-            + $"got '{spec.Name}'", nameof(spec));
+            names.Contains(spec.Name)
+                ? $"{_definition.Spec.Type}: expected the ValueSpec '{spec.Name}' that it was registered with, got another of that name; keep it in a static field"
+                : $"{_definition.Spec.Type}: expected one of the values it was registered with ({(names is [] ? "none" : string.Join(", ", names))}), got '{spec.Name}'",
+            nameof(spec));
     }
 
     private static StateFunType<T> Checked<T>(StateFunType<T> type)

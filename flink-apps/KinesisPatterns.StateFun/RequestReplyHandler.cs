@@ -84,11 +84,11 @@ public sealed class RequestReplyHandler
                     await InvokeAsync(function, definition.Errors, context, batch.Argument(i), reply, cancellation);
                 }
 
-                Check(context, reply, i + 1, batch.Count);
+                Check(context, reply.Length, i + 1, batch.Count);
             }
 
             context.WriteMutations();
-            Check(context, reply, batch.Count, batch.Count);
+            Check(context, reply.Length, batch.Count, batch.Count);
             Messages.Add(batch.Count);
             return new(reply, reply.Finish(Result));
         }
@@ -118,7 +118,7 @@ public sealed class RequestReplyHandler
         return asks;
     }
 
-    private static async ValueTask InvokeAsync(
+    private async ValueTask InvokeAsync(
         IStatefulFunction function, ErrorPolicy errors, Context context, Message message, ReplyWriter reply, CancellationToken cancellation)
     {
         var before = reply.Length;
@@ -126,6 +126,9 @@ public sealed class RequestReplyHandler
         try
         {
             await function.InvokeAsync(context, message, cancellation);
+
+            // What one message says alone would not fit either if it came alone.
+            Check(context, reply.Length - before, 1, 1);
         }
         catch (Exception error) when (!cancellation.IsCancellationRequested && errors.Takes(error))
         {
@@ -136,12 +139,12 @@ public sealed class RequestReplyHandler
         }
     }
 
-    private void Check(Context context, ReplyWriter reply, int done, int batch)
+    private void Check(Context context, int length, int done, int batch)
     {
         // The answer's own head is three to seven bytes more.
-        if (reply.Length + 7 > MaximumReplyBytes)
+        if (length + 7 > MaximumReplyBytes)
         {
-            throw new ReplyTooLargeException(context.Self, done, batch, reply.Length + 7, MaximumReplyBytes);
+            throw new ReplyTooLargeException(context.Self, done, batch, length + 7, MaximumReplyBytes);
         }
     }
 

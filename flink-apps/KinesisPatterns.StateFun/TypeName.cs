@@ -46,7 +46,11 @@ public sealed class TypeName : IEquatable<TypeName>
     }
 
     /// <summary>The address of the instance with an id.</summary>
-    public Address WithId(string id) => new(this, id);
+    public Address WithId(string id)
+    {
+        ArgumentNullException.ThrowIfNull(id);
+        return new(this, id);
+    }
 
     /// <inheritdoc/>
     public override string ToString() => _text;

@@ -58,13 +58,28 @@ public static class Types
     public static StateFunType<T> Protobuf<T>(string fullName, ReadValue<T> read, WriteValue<T> write) =>
         Custom(TypeName.Parse($"type.googleapis.com/{fullName}"), read, write);
 
-    private static TypeName BuiltIn(string name) => TypeName.Parse($"io.statefun.types/{name}");
-
-    private sealed class BoolType() : StateFunType<bool>(BuiltIn("bool"))
+    private abstract class BuiltInType<T>(string name) : StateFunType<T>(TypeName.Parse($"io.statefun.types/{name}"))
     {
-        internal override bool IsImmutable => true;
+        internal sealed override bool IsImmutable => true;
 
-        public override bool Deserialize(ReadOnlySpan<byte> bytes)
+        public sealed override T Deserialize(ReadOnlySpan<byte> bytes)
+        {
+            try
+            {
+                return Read(bytes);
+            }
+            catch (MalformedMessageException error)
+            {
+                throw new FormatException($"{TypeName}: expected a value of that type, got {error.Found}", error);
+            }
+        }
+
+        protected abstract T Read(ReadOnlySpan<byte> bytes);
+    }
+
+    private sealed class BoolType() : BuiltInType<bool>("bool")
+    {
+        protected override bool Read(ReadOnlySpan<byte> bytes)
         {
             var reader = new ProtoReader(bytes);
             var value = false;
@@ -85,49 +100,39 @@ public static class Types
         }
     }
 
-    private sealed class IntType() : StateFunType<int>(BuiltIn("int"))
+    private sealed class IntType() : BuiltInType<int>("int")
     {
-        internal override bool IsImmutable => true;
-
-        public override int Deserialize(ReadOnlySpan<byte> bytes) => (int)Fixed.Read32(bytes);
+        protected override int Read(ReadOnlySpan<byte> bytes) => (int)Fixed.Read32(bytes);
 
         public override void Serialize(int value, IBufferWriter<byte> output) => Fixed.Write32((uint)value, output);
     }
 
-    private sealed class FloatType() : StateFunType<float>(BuiltIn("float"))
+    private sealed class FloatType() : BuiltInType<float>("float")
     {
-        internal override bool IsImmutable => true;
-
-        public override float Deserialize(ReadOnlySpan<byte> bytes) => BitConverter.UInt32BitsToSingle(Fixed.Read32(bytes));
+        protected override float Read(ReadOnlySpan<byte> bytes) => BitConverter.UInt32BitsToSingle(Fixed.Read32(bytes));
 
         public override void Serialize(float value, IBufferWriter<byte> output) =>
             Fixed.Write32(BitConverter.SingleToUInt32Bits(value), output);
     }
 
-    private sealed class LongType() : StateFunType<long>(BuiltIn("long"))
+    private sealed class LongType() : BuiltInType<long>("long")
     {
-        internal override bool IsImmutable => true;
-
-        public override long Deserialize(ReadOnlySpan<byte> bytes) => (long)Fixed.Read64(bytes);
+        protected override long Read(ReadOnlySpan<byte> bytes) => (long)Fixed.Read64(bytes);
 
         public override void Serialize(long value, IBufferWriter<byte> output) => Fixed.Write64((ulong)value, output);
     }
 
-    private sealed class DoubleType() : StateFunType<double>(BuiltIn("double"))
+    private sealed class DoubleType() : BuiltInType<double>("double")
     {
-        internal override bool IsImmutable => true;
-
-        public override double Deserialize(ReadOnlySpan<byte> bytes) => BitConverter.UInt64BitsToDouble(Fixed.Read64(bytes));
+        protected override double Read(ReadOnlySpan<byte> bytes) => BitConverter.UInt64BitsToDouble(Fixed.Read64(bytes));
 
         public override void Serialize(double value, IBufferWriter<byte> output) =>
             Fixed.Write64(BitConverter.DoubleToUInt64Bits(value), output);
     }
 
-    private sealed class StringType() : StateFunType<string>(BuiltIn("string"))
+    private sealed class StringType() : BuiltInType<string>("string")
     {
-        internal override bool IsImmutable => true;
-
-        public override string Deserialize(ReadOnlySpan<byte> bytes)
+        protected override string Read(ReadOnlySpan<byte> bytes)
         {
             var reader = new ProtoReader(bytes);
             var value = ReadOnlySpan<byte>.Empty;

@@ -55,7 +55,7 @@ public sealed class FuzzTests
                 [
                     $"{request.Target?.Namespace}/{request.Target?.Type}/{request.Target?.Id}",
                     .. request.State.Select(s => $"{s.StateName}={s.StateValue?.HasValue ?? false} {Hex(s.StateValue?.Value)}"),
-                    .. request.Invocations.Select(i => $"{i.Caller is not null} {i.Argument?.Typename} {i.Argument?.HasValue ?? false} {Hex(i.Argument?.Value)}"),
+                    .. request.Invocations.Select(i => $"{i.Caller is not null} {i.Argument?.Typename} {i.Argument?.HasValue ?? false} {Hex(i.Argument is { HasValue: true } a ? a.Value : null)}"),
                 ]);
         }
         catch (InvalidProtocolBufferException)

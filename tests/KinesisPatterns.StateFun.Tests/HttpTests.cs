@@ -23,6 +23,7 @@ public sealed class HttpTests : IAsyncLifetime
         {
             functions.Add<Greeter>(Greeter.Spec);
             functions.Add(new(TypeName.Parse("com.example/failing")), (_, _, _) => throw new InvalidOperationException("a secret"));
+            functions.Add(new(TypeName.Parse("com.example/reading")), (_, message, _) => { message.As(Types.Int); return default; });
             functions.Add(new(TypeName.Parse("com.example/echo")), (context, message, _) => { context.Send(context.Self, message); return default; });
         });
         _app = builder.Build();
@@ -94,6 +95,10 @@ public sealed class HttpTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.InternalServerError, response.StatusCode);
         Assert.Contains("com.example/other", await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task A_value_that_its_type_cannot_read_is_500_because_the_request_is_one() =>
+        Assert.Equal(HttpStatusCode.InternalServerError, (await PostAsync(To("com.example/reading", "1", Damaged()).ToByteArray())).StatusCode);
 
     [Fact]
     public async Task What_is_no_request_is_400() => Assert.Equal(HttpStatusCode.BadRequest, (await PostAsync([1, 2, 3])).StatusCode);

@@ -75,6 +75,10 @@ public sealed class LambdaTests
     }
 
     [Fact]
+    public async Task A_value_that_its_type_cannot_read_is_the_function_s_to_fail_on() => await Assert.ThrowsAsync<FormatException>(
+        () => AnswerAsync($$"""{"body":"{{Convert.ToBase64String(To("sdk.verification.functions/types-validation", "1", Damaged()).ToByteArray())}}","isBase64Encoded":true}"""));
+
+    [Fact]
     public async Task The_largest_answer_fits_into_what_Lambda_carries()
     {
         var functions = new StatefulFunctions();

@@ -208,6 +208,19 @@ public sealed class RequestReplyTests
     }
 
     [Fact]
+    public async Task Bytes_of_an_argument_that_says_it_has_no_value_are_none()
+    {
+        var seen = "";
+        var handler = Handler(Spec, (_, message, _) => { seen = $"{message.Bytes.Length} {message.As(Types.Int)}"; return default; });
+        var argument = Int(7);
+        argument.HasValue = false;
+
+        await handler.ResultAsync(Known(argument));
+
+        Assert.Equal("0 0", seen);
+    }
+
+    [Fact]
     public async Task A_function_that_awaits_keeps_its_turn()
     {
         var order = new List<string>();
@@ -313,6 +326,20 @@ public sealed class RequestReplyTests
     [InlineData("stream", "key", "01")]
     public async Task Fails_for_a_record_that_Kinesis_would_refuse(string stream, string key, string? hash) => await Assert.ThrowsAsync<ArgumentException>(
         () => Handler(Spec, (context, _, _) => { context.SendKinesis(TypeName.Parse("a/b"), stream, key, "", hash); return default; }).AnswerAsync(Known(Int(1))));
+
+    [Theory]
+    [InlineData("key", 0, false)]
+    [InlineData("key", 1, true)]
+    [InlineData("kéy", 0, true)]
+    public async Task Fails_for_a_record_larger_than_the_egress_takes(string key, int beyond, bool fails)
+    {
+        var data = new byte[Context.MaximumKinesisRecordBytes - 3 + beyond];
+        var handler = Handler(Spec, (context, _, _) => { context.SendKinesis(TypeName.Parse("a/b"), "s", key, data); return default; });
+
+        var error = await Xunit.Record.ExceptionAsync(() => handler.AnswerAsync(Known(Int(1))));
+
+        Assert.Equal(fails, error is ArgumentException);
+    }
 
     [Fact]
     public async Task Fails_for_a_partition_key_longer_than_Kinesis_takes() => await Assert.ThrowsAsync<ArgumentException>(

@@ -12,6 +12,10 @@ internal static class Requests
 
     public static TypedValue Int(int number) => Value("io.statefun.types/int", new IntWrapper { Value = number });
 
+    /// <summary>A number that ends in the middle.</summary>
+    public static TypedValue Damaged() =>
+        new() { Typename = "io.statefun.types/int", HasValue = true, Value = ByteString.CopyFrom(0x0D, 0x01) };
+
     public static TypedValue Value(string typeName, IMessage message) =>
         new() { Typename = typeName, HasValue = true, Value = message.ToByteString() };
 

@@ -1,4 +1,5 @@
 using KinesisPatterns.StateFun.AspNetCore;
+using KinesisPatterns.StateFun.Lambda;
 using Microsoft.AspNetCore.Builder;
 
 namespace KinesisPatterns.StateFun.Tests;
@@ -29,5 +30,21 @@ internal static class Sample
         app.MapStatefulFunctions("/functions");
         #endregion
         return app;
+    }
+
+    public static async Task RunOnLambdaAsync()
+    {
+        #region lambda
+        await StatefulFunctionsLambda.RunAsync(static () =>
+        {
+            var functions = new StatefulFunctions();
+            functions.Add(new(TypeName.Parse("com.example/echo")), (context, message, cancellation) =>
+            {
+                context.Reply(Types.String, message.As(Types.String));
+                return ValueTask.CompletedTask;
+            });
+            return new LambdaRequestReply(functions);
+        });
+        #endregion
     }
 }

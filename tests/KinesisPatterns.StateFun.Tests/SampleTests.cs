@@ -24,10 +24,12 @@ public sealed class SampleTests
             answer.InvocationResult.OutgoingEgresses.Select(e => KinesisEgressRecord.Parser.ParseFrom(e.Argument.Value).ValueBytes.ToStringUtf8()));
     }
 
-    [Fact]
-    public void The_README_shows_the_program_as_it_is_compiled()
+    [Theory]
+    [InlineData("sample")]
+    [InlineData("lambda")]
+    public void The_README_shows_the_program_as_it_is_compiled(string region)
     {
-        var sample = File.ReadAllText(Beside("Sample.cs")).ReplaceLineEndings("\n").Split("#region sample\n")[1].Split("        #endregion")[0];
+        var sample = File.ReadAllText(Beside("Sample.cs")).ReplaceLineEndings("\n").Split($"#region {region}\n")[1].Split("        #endregion")[0];
         var readme = File.ReadAllText(Beside("../../flink-apps/KinesisPatterns.StateFun/README.md")).ReplaceLineEndings("\n");
 
         var program = string.Join('\n', sample.Split('\n').Select(line => line.Length > 8 ? line[8..] : line.Trim()));

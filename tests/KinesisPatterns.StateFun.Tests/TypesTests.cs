@@ -84,15 +84,19 @@ public sealed partial class TypesTests
     [InlineData("1C")]
     [InlineData("1B24")]
     public void Fails_for_bytes_that_are_no_message(string bytes) =>
-        Assert.Throws<MalformedMessageException>(() => Types.Int.Deserialize(Convert.FromHexString(bytes)));
+        Assert.Throws<FormatException>(() => Types.Int.Deserialize(Convert.FromHexString(bytes)));
 
     [Fact]
     public void Fails_for_groups_too_deep_to_follow() =>
-        Assert.Throws<MalformedMessageException>(() => Types.Int.Deserialize([.. Enumerable.Repeat((byte)0x1B, 100_000)]));
+        Assert.Throws<FormatException>(() => Types.Int.Deserialize([.. Enumerable.Repeat((byte)0x1B, 100_000)]));
 
     [Fact]
-    public void Fails_for_a_string_that_is_not_UTF8() =>
-        Assert.Throws<MalformedMessageException>(() => Types.String.Deserialize([0x0A, 0x01, 0xFF]));
+    public void Fails_for_a_string_that_is_not_UTF8()
+    {
+        var error = Assert.Throws<FormatException>(() => Types.String.Deserialize([0x0A, 0x01, 0xFF]));
+
+        Assert.Equal("io.statefun.types/string: expected a value of that type, got text that is not UTF-8", error.Message);
+    }
 
     [Fact]
     public void Fails_for_a_string_that_cannot_be_written_as_UTF8() =>

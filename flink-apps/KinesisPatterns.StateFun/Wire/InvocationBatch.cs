@@ -65,7 +65,7 @@ internal sealed class InvocationBatch : IDisposable
     public Message Argument(int index)
     {
         ref readonly var argument = ref _invocations[index].Argument;
-        return new(argument.TypeName.Of(_bytes), argument.Bytes.Of(_bytes), argument.HasValue);
+        return new(argument.TypeName.Of(_bytes), argument.HasValue ? argument.Bytes.Of(_bytes) : default, argument.HasValue);
     }
 
     public bool HasCaller(int index) => _invocations[index].HasCaller;

@@ -1,0 +1,94 @@
+using System.Buffers;
+using System.Security.Cryptography;
+using System.Text.Json;
+
+namespace KinesisPatterns.StateFun;
+
+/// <summary>The JSON documents that a message becomes which is sent aside: one, or as many as it takes to stay within a limit.</summary>
+internal static class DeadLetters
+{
+    /// <summary>The smallest limit that leaves room for what a letter says besides the payload.</summary>
+    public const int SmallestLimit = 4096;
+
+    // A character becomes six bytes of JSON at most, and six texts may be as long as this: about half a letter stays for the payload.
+    private const int CharactersPerLimit = 64;
+
+    /// <summary>Writes the letters; all but the payload's part is the same in each of them.</summary>
+    public static List<byte[]> Write(Context context, Message message, Exception error, int limit)
+    {
+        var payload = message.Bytes.Span;
+        var whole = Write(context, message, error, limit, payload, null);
+        if (whole.Length <= limit)
+        {
+            return [whole];
+        }
+
+        var digest = Convert.ToHexStringLower(SHA256.HashData(payload));
+        var most = new Part(int.MaxValue, int.MaxValue, payload.Length, digest);
+        var room = (limit - Write(context, message, error, limit, [], most).Length) / 4 * 3;
+        var count = (payload.Length + room - 1) / room;
+        var letters = new List<byte[]>(count);
+        for (var i = 0; i < count; i++)
+        {
+            var piece = payload[(i * room)..Math.Min((i + 1) * room, payload.Length)];
+            letters.Add(Write(context, message, error, limit, piece, new(i + 1, count, payload.Length, digest)));
+        }
+
+        return letters;
+    }
+
+    private static byte[] Write(Context context, Message message, Exception error, int limit, ReadOnlySpan<byte> payload, Part? part)
+    {
+        var bytes = new ArrayBufferWriter<byte>();
+        using var json = new Utf8JsonWriter(bytes);
+        var cut = new List<(string Name, int Length)>();
+        json.WriteStartObject();
+        Text("function", context.Self.Type.ToString());
+        Text("id", context.Self.Id);
+        if (context.Caller is { } caller)
+        {
+            Text("caller", caller.ToString());
+        }
+
+        Text("typeName", message.TypeName);
+        json.WriteBase64String("payload", payload);
+        if (part is { } piece)
+        {
+            json.WriteNumber("part", piece.Number);
+            json.WriteNumber("parts", piece.Count);
+            json.WriteNumber("payloadBytes", piece.PayloadBytes);
+            json.WriteString("payloadSha256", piece.Digest);
+        }
+
+        Text("error", error.GetType().FullName ?? error.GetType().Name);
+        Text("reason", error.Message);
+        if (cut.Count > 0)
+        {
+            json.WriteStartObject("cut");
+            foreach (var (name, length) in cut)
+            {
+                json.WriteNumber(name, length);
+            }
+
+            json.WriteEndObject();
+        }
+
+        json.WriteEndObject();
+        json.Flush();
+        return bytes.WrittenSpan.ToArray();
+
+        void Text(string name, string value)
+        {
+            var longest = limit / CharactersPerLimit;
+            if (value.Length > longest)
+            {
+                cut.Add((name, value.Length));
+                value = value[..(char.IsHighSurrogate(value[longest - 1]) ? longest - 1 : longest)];
+            }
+
+            json.WriteString(name, value);
+        }
+    }
+
+    private readonly record struct Part(int Number, int Count, int PayloadBytes, string Digest);
+}
