@@ -130,11 +130,8 @@ public sealed class ReplayCommandTests : IAsyncLifetime
         await ArchiveAsync("events/data/1.gz", [Placed()]);
         await PutAsync([Paid()]);
 
-        var options = new ReplayCommand.Options(
-            $"{Name("Archive")}/events/data/", Name("Events"), Name("New"), Name("Models"), Name("Current"), Switch: true)
-        { Patience = TimeSpan.Zero };
         using var problems = new StringWriter();
-        var code = await ReplayCommand.GuardedAsync(options, TextWriter.Null, problems, Cancellation);
+        var code = await ReplayCommand.GuardedAsync(Given, new(Switch: true) { Patience = TimeSpan.Zero }, TextWriter.Null, problems, Cancellation);
 
         Assert.Equal(1, code);
         Assert.Contains("order/o-1: event 2 is missing, 3 is there", problems.ToString(), StringComparison.Ordinal);
@@ -224,8 +221,7 @@ public sealed class ReplayCommandTests : IAsyncLifetime
     {
         using var output = new StringWriter();
         using var problems = new StringWriter();
-        var code = await ReplayCommand.GuardedAsync(
-            new($"{Name("Archive")}/events/data/", Name("Events"), Name("New"), Name("Models"), Name("Current"), switches), output, problems, cancellation);
+        var code = await ReplayCommand.GuardedAsync(Given, new(switches), output, problems, cancellation);
         return (code, output.ToString(), problems.ToString());
     }
 
@@ -239,6 +235,9 @@ public sealed class ReplayCommandTests : IAsyncLifetime
 
         return items;
     }
+
+    private ReplayNames.Given Given =>
+        new(null, null, $"{Name("Archive")}/events/data/", Name("Events"), Name("New"), Name("Models"), Name("Current"));
 
     private ReadModelAlias Alias() => new(_dynamo, Name("Models"), Name("Current"));
 
