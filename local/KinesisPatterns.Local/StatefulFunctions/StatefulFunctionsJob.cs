@@ -278,14 +278,21 @@ internal sealed class StatefulFunctionsJob : IAsyncDisposable
             await Task.Delay(WhileFull, cancellation);
         }
 
-        // The record's bytes lie in memory that the stream takes back some day.
-        var argument = new TypedValue(ingress.ValueType, record.Data.ToArray());
-        var id = record.PartitionKey;
+        var users = UserRecords.Of(record);
+        if (users.Count == 0)
+        {
+            _remark($"{Module.Path}: record {record.SequenceNumber} of {ingress.Stream} is an aggregate with records of another shard, or with none; it is left out, as Flink's consumer does");
+        }
+
         lock (_lock)
         {
-            foreach (var target in ingress.Targets)
+            foreach (var user in users)
             {
-                _state.Send(target.WithId(id), argument);
+                var argument = new TypedValue(ingress.ValueType, user.Data);
+                foreach (var target in ingress.Targets)
+                {
+                    _state.Send(target.WithId(user.PartitionKey), argument);
+                }
             }
 
             _positions[(ingress.Stream, record.ShardId)] = record.Counter + 1;
