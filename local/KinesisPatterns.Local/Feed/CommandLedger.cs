@@ -36,6 +36,7 @@ internal sealed partial class CommandLedger
     private readonly HashSet<string> _decided = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _refused = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _unreadable = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, SortedDictionary<int, byte[]>> _pieces = new(StringComparer.Ordinal);
     private readonly Dictionary<string, OrderEvent> _events = new(StringComparer.Ordinal);
     private long _again;
     private long _replaced;
@@ -86,21 +87,43 @@ internal sealed partial class CommandLedger
         }
     }
 
-    public TurnedAway OnRejected(ReadOnlySpan<byte> data)
+    /// <summary>A rejection came out.</summary>
+    /// <returns>The rejection; null for a piece of one whose others are still to come.</returns>
+    public TurnedAway? OnRejected(ReadOnlySpan<byte> data)
     {
         var json = JsonNode.Parse(data)!;
         var (id, reason) = ((string)json["id"]!, (string)json["reason"]!);
         lock (_lock)
         {
-            if ((string?)json["payload"] is { } payload)
+            if (json["payload"] is not null)
             {
-                _unreadable[payload] = reason;
-                return new(id, reason, System.Text.Encoding.UTF8.GetString(Convert.FromBase64String(payload)));
+                if (Whole(json) is not { } payload)
+                {
+                    return null;
+                }
+
+                _unreadable[Convert.ToBase64String(payload)] = reason;
+                return new(id, reason, System.Text.Encoding.UTF8.GetString(payload));
             }
 
             _refused[(string)json["command"]!["commandId"]!] = reason;
             return new(id, reason, json["command"]!.ToJsonString());
         }
+    }
+
+    // What is too large for one record comes in pieces, each of which says of what whole it is.
+    private byte[]? Whole(JsonNode letter)
+    {
+        var piece = Convert.FromBase64String((string)letter["payload"]!);
+        if ((int?)letter["parts"] is not { } parts)
+        {
+            return piece;
+        }
+
+        var digest = (string)letter["payloadSha256"]!;
+        var pieces = _pieces.TryGetValue(digest, out var known) ? known : _pieces[digest] = [];
+        pieces[(int)letter["part"]!] = piece;
+        return pieces.Count == parts && _pieces.Remove(digest) ? [.. pieces.Values.SelectMany(p => p)] : null;
     }
 
     /// <summary>The versions of an aggregate, of 1 to <paramref name="last"/>, of which no event came out.</summary>

@@ -44,7 +44,7 @@ internal sealed class CommandRun : IPageSource, IBlueprintRun
         _commands = Stream(CommandsOutput);
         _producer = new(_http, host.Endpoint, _commands.Name);
         _pipeline = new(host.Deployment, source);
-        _tails = [new(_commands, record => Seen(() => _ledger.OnCommand(record.Data.Span))), new(Stream("EventsStreamName"), OnEvent), new(Stream("RejectedStreamName"), OnRejected)];
+        _tails = [new(_commands, OnCommand), new(Stream("EventsStreamName"), OnEvent), new(Stream("RejectedStreamName"), OnRejected)];
         _reading = Task.WhenAll(_tails.Select(t => t.RunAsync(_stopping.Token)));
         host.PageSource = this;
     }
@@ -198,6 +198,14 @@ internal sealed class CommandRun : IPageSource, IBlueprintRun
         return ValueTask.CompletedTask;
     }
 
+    private ValueTask OnCommand(KinesisRecord record) => Seen(() =>
+    {
+        foreach (var user in UserRecords.Of(record))
+        {
+            _ledger.OnCommand(user.Data);
+        }
+    });
+
     private ValueTask OnEvent(KinesisRecord record) => Seen(() =>
     {
         if (_ledger.OnEvent(record.Data.Span) is { } happened)
@@ -208,8 +216,10 @@ internal sealed class CommandRun : IPageSource, IBlueprintRun
 
     private ValueTask OnRejected(KinesisRecord record) => Seen(() =>
     {
-        var rejected = _ledger.OnRejected(record.Data.Span);
-        _rejected.Add(new(record.Arrival.ToString("O", CultureInfo.InvariantCulture), rejected.Id, rejected.Reason, rejected.Payload));
+        if (_ledger.OnRejected(record.Data.Span) is { } rejected)
+        {
+            _rejected.Add(new(record.Arrival.ToString("O", CultureInfo.InvariantCulture), rejected.Id, rejected.Reason, rejected.Payload));
+        }
     });
 
     private IEnumerable<string> Errors()

@@ -1,6 +1,8 @@
+using System.Text;
 using System.Threading.Channels;
 using KinesisPatterns.Local.Iam;
 using KinesisPatterns.Local.Kinesis;
+using KinesisPatterns.StateFun;
 using KinesisPatterns.StateFun.Testing;
 
 namespace KinesisPatterns.Local.StatefulFunctions;
@@ -84,9 +86,15 @@ internal sealed class EgressQueue(KinesisService kinesis, IReadOnlyList<ModuleEg
         try
         {
             var record = message.AsKinesis();
-            return record.PartitionKey.Length is >= 1 and <= 256
+            if (record.PartitionKey.Length is < 1 or > 256)
+            {
+                throw new InvalidOperationException($"{message.Egress}: expected a partition key of 1 to 256 characters, got {record.PartitionKey.Length}");
+            }
+
+            var bytes = record.Data.Length + Encoding.UTF8.GetByteCount(record.PartitionKey);
+            return bytes <= Context.MaximumKinesisRecordBytes
                 ? record
-                : throw new InvalidOperationException($"{message.Egress}: expected a partition key of 1 to 256 characters, got {record.PartitionKey.Length}");
+                : throw new InvalidOperationException($"{message.Egress}: expected a record of at most {Context.MaximumKinesisRecordBytes:N0} bytes with its partition key, got {bytes:N0}");
         }
         catch (InvalidOperationException error)
         {

@@ -27,6 +27,20 @@ public sealed class CommandLedgerTests
     }
 
     [Fact]
+    public void A_rejection_in_pieces_is_one_when_all_of_them_are_there()
+    {
+        Command("not json");
+
+        Assert.Null(Piece(2, "json"));
+        Assert.Null(Piece(2, "json"));
+        Assert.Equal((0, 1), (_ledger.Close().Rejected, _ledger.Close().Lost));
+        Assert.Equal(new("o", "no JSON", "not json"), Piece(1, "not "));
+        Assert.Null(Piece(1, "not "));
+
+        Assert.Equal((1, 0), (_ledger.Close().Rejected, _ledger.Close().Lost));
+    }
+
+    [Fact]
     public void A_command_that_comes_twice_counts_as_repeated_and_its_supply_once()
     {
         Command("""{"commandId":"c1","type":"SupplyStock","sku":"a","quantity":5}""");
@@ -59,6 +73,9 @@ public sealed class CommandLedgerTests
     }
 
     private void Command(string text) => _ledger.OnCommand(Encoding.UTF8.GetBytes(text));
+
+    private TurnedAway? Piece(int part, string text) => _ledger.OnRejected(Encoding.UTF8.GetBytes(
+        $$"""{"id":"o","reason":"no JSON","payload":"{{Convert.ToBase64String(Encoding.UTF8.GetBytes(text))}}","part":{{part}},"parts":2,"payloadSha256":"d"}"""));
 
     private void Rejected(string text) => _ledger.OnRejected(Encoding.UTF8.GetBytes(text));
 
