@@ -23,7 +23,7 @@ internal static class DeadLetters
             return [whole];
         }
 
-        var digest = Convert.ToHexStringLower(SHA256.HashData(payload));
+        var digest = Digest(payload);
         var most = new Part(int.MaxValue, int.MaxValue, payload.Length, digest);
         var room = (limit - Write(context, message, error, limit, [], most).Length) / 4 * 3;
         var count = (payload.Length + room - 1) / room;
@@ -36,6 +36,12 @@ internal static class DeadLetters
 
         return letters;
     }
+
+    /// <summary>Writes one letter that says what the payload was, and has none of it.</summary>
+    public static List<byte[]> WriteWithoutPayload(Context context, Message message, Exception error, int limit) =>
+        [Write(context, message, error, limit, [], new(0, 0, message.Bytes.Length, Digest(message.Bytes.Span)))];
+
+    private static string Digest(ReadOnlySpan<byte> payload) => Convert.ToHexStringLower(SHA256.HashData(payload));
 
     private static byte[] Write(Context context, Message message, Exception error, int limit, ReadOnlySpan<byte> payload, Part? part)
     {
@@ -54,8 +60,16 @@ internal static class DeadLetters
         json.WriteBase64String("payload", payload);
         if (part is { } piece)
         {
-            json.WriteNumber("part", piece.Number);
-            json.WriteNumber("parts", piece.Count);
+            if (piece.Count > 0)
+            {
+                json.WriteNumber("part", piece.Number);
+                json.WriteNumber("parts", piece.Count);
+            }
+            else
+            {
+                cut.Add(("payload", piece.PayloadBytes));
+            }
+
             json.WriteNumber("payloadBytes", piece.PayloadBytes);
             json.WriteString("payloadSha256", piece.Digest);
         }
@@ -90,5 +104,6 @@ internal static class DeadLetters
         }
     }
 
+    // Which piece of how many; of none, the payload is left out.
     private readonly record struct Part(int Number, int Count, int PayloadBytes, string Digest);
 }

@@ -51,6 +51,10 @@ public sealed class ErrorPolicy
     /// <para>
     /// A text (the reason, say) longer than a 64th of the limit, in characters, is cut to that; <c>cut</c> names it with the length it had.
     /// </para>
+    /// <para>
+    /// An answer goes back as a whole, so the payloads of many such messages in one batch may be more than it carries. When three quarters of
+    /// <see cref="RequestReplyHandler.MaximumReplyBytes"/> are used, a document has no payload; <c>cut</c> says so, and size and digest are there.
+    /// </para>
     /// </remarks>
     /// <exception cref="ArgumentOutOfRangeException">The limit is not within its range.</exception>
     public static ErrorPolicy DeadLetterToKinesis(
@@ -100,9 +104,15 @@ public sealed class ErrorPolicy
 
     internal bool Takes(Exception error) => _send is not null && _when(error);
 
-    internal void SendAside(Context context, Message message, Exception error)
+    internal void SendAside(Context context, Message message, Exception error) =>
+        Send(context, DeadLetters.Write(context, message, error, _limit(context)));
+
+    internal void SendAsideWithoutPayload(Context context, Message message, Exception error) =>
+        Send(context, DeadLetters.WriteWithoutPayload(context, message, error, _limit(context)));
+
+    private void Send(Context context, List<byte[]> letters)
     {
-        foreach (var letter in DeadLetters.Write(context, message, error, _limit(context)))
+        foreach (var letter in letters)
         {
             _send!(context, letter);
         }

@@ -19,7 +19,7 @@ public sealed class RequestReplyHandler
     private static readonly Counter<long> Messages =
         Meter.CreateCounter<long>("statefun.messages", "{message}", "Messages that were handled in batches that succeeded.");
 
-    private static readonly Counter<long> DeadLetters =
+    private static readonly Counter<long> SentAside =
         Meter.CreateCounter<long>("statefun.dead_letters", "{message}", "Messages that were sent aside because their function threw.");
 
     private readonly FrozenDictionary<string, FunctionDefinition> _definitions;
@@ -135,7 +135,13 @@ public sealed class RequestReplyHandler
             reply.Truncate(before);
             context.Rollback();
             errors.SendAside(context, message, error);
-            DeadLetters.Add(1);
+            if (reply.Length > MaximumReplyBytes / 4L * 3)
+            {
+                reply.Truncate(before);
+                errors.SendAsideWithoutPayload(context, message, error);
+            }
+
+            SentAside.Add(1);
         }
     }
 

@@ -108,6 +108,33 @@ public sealed class DeadLetterTests
     }
 
     [Fact]
+    public async Task Payloads_that_an_answer_has_no_room_for_are_left_out_and_said_to_be()
+    {
+        var handler = Handler(
+            new(TypeName.Parse("com.example/picky")),
+            (context, message, _) =>
+            {
+                context.Reply(Types.String, message.TypeName);
+                return message.Bytes.Length > 100 ? throw new InvalidOperationException("bad") : default;
+            },
+            ErrorPolicy.DeadLetter(Egress),
+            maximumReplyBytes: 20_000);
+        var payload = RandomNumberGenerator.GetBytes(6000);
+        var poison = new TypedValue { Typename = "a/b", HasValue = true, Value = Google.Protobuf.ByteString.CopyFrom(payload) };
+
+        var result = await handler.ResultAsync(To("com.example/picky", "1", poison, poison, Int(1), poison));
+
+        Assert.Single(result.OutgoingMessages);
+        var letters = result.OutgoingEgresses.Select(e => JsonNode.Parse(e.Argument.Value.Span)!).ToList();
+        Assert.Equal(payload, Payload(letters[0]));
+        Assert.Null(letters[0]["cut"]);
+        Assert.Equal(3, letters.Count);
+        Assert.All(letters[1..], l => Assert.Equal(
+            ("", """{"payload":6000}""", 6000, Convert.ToHexStringLower(SHA256.HashData(payload))),
+            ((string)l["payload"]!, l["cut"]!.ToJsonString(), (int)l["payloadBytes"]!, (string)l["payloadSha256"]!)));
+    }
+
+    [Fact]
     public void Fails_for_limits_that_leave_no_room_or_that_no_stream_takes()
     {
         Assert.Throws<ArgumentOutOfRangeException>("maximumRecordBytes", () => ErrorPolicy.DeadLetterToKinesis(Egress, "dead", maximumRecordBytes: 4095));
