@@ -61,7 +61,17 @@ public sealed class RuntimeState
     public IEnumerable<KeyValuePair<Address, IReadOnlyDictionary<string, TypedValue>>> Values =>
         from i in _instances.Values
         where i.Values.Count > 0
-        select KeyValuePair.Create(i.Address, (IReadOnlyDictionary<string, TypedValue>)i.Values.ToDictionary(v => v.Key, v => v.Value.Value));
+        select KeyValuePair.Create(i.Address, (IReadOnlyDictionary<string, TypedValue>)ValuesOf(i));
+
+    /// <summary>Every address that has values.</summary>
+    public IEnumerable<Address> Addresses => _instances.Values.Where(i => i.Values.Count > 0).Select(i => i.Address);
+
+    /// <summary>How many timers are running.</summary>
+    public int TimerCount => _timers.UnorderedItems.Count(t => !t.Element.IsCancelled);
+
+    /// <summary>The values of an address by name; none when it has none.</summary>
+    public IReadOnlyDictionary<string, TypedValue> ValuesOf(Address address) =>
+        _instances.TryGetValue(address, out var instance) ? ValuesOf(instance) : [];
 
     /// <summary>Puts a message behind what waits for an address.</summary>
     /// <param name="target">Whom it is for.</param>
@@ -226,6 +236,8 @@ public sealed class RuntimeState
 
         return value;
     }
+
+    private static Dictionary<string, TypedValue> ValuesOf(Instance instance) => instance.Values.ToDictionary(v => v.Key, v => v.Value.Value);
 
     private static TypedValue? Unexpired(Instance instance, string name, DateTimeOffset now)
     {
