@@ -111,7 +111,8 @@ internal sealed class DeliveryStream(
     /// <summary>Writes what is buffered, the sooner the better; an error that stays is told by <see cref="Error"/>.</summary>
     public async Task FlushAsync(CancellationToken cancellation)
     {
-        for (var attempt = 0; !await TryFlushAsync(cancellation) && attempt < AttemptsAtTheEnd; attempt++)
+        // What the role may not do it may not do at the next attempt either.
+        for (var attempt = 0; !await TryFlushAsync(cancellation) && attempt < AttemptsAtTheEnd && _error is not LocalHostException; attempt++)
         {
             await BackOff.WaitAsync(attempt, FirstRetry, LongestRetry, clock, cancellation);
         }

@@ -19,7 +19,6 @@ internal sealed class FirehoseService(TimeProvider clock) : IAsyncDisposable
     private readonly ConcurrentDictionary<string, StreamTail> _tails = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _stopping = new();
     private readonly ConcurrentBag<Task> _running = [];
-    private LocalHostException? _undelivered;
 
     public IEnumerable<DeliveryStream> Streams => _streams.Values;
 
@@ -27,7 +26,7 @@ internal sealed class FirehoseService(TimeProvider clock) : IAsyncDisposable
     public bool IsIdle => _tails.Values.All(t => t.IsIdle);
 
     /// <summary>Why a delivery stream cannot write now, if one cannot.</summary>
-    public Exception? Error => _streams.Values.Select(s => s.Error).FirstOrDefault(e => e is not null) ?? _undelivered
+    public Exception? Error => _streams.Values.Select(s => s.Error).FirstOrDefault(e => e is not null)
         ?? _running.FirstOrDefault(t => t.IsFaulted)?.Exception?.InnerException;
 
     /// <param name="stream">The delivery stream.</param>
@@ -50,18 +49,8 @@ internal sealed class FirehoseService(TimeProvider clock) : IAsyncDisposable
 
     public async Task FlushAsync(CancellationToken cancellation)
     {
-        foreach (var stream in _streams.Values)
-        {
-            try
-            {
-                await stream.FlushAsync(cancellation);
-            }
-            catch (LocalHostException error)
-            {
-                // What one may not deliver stays in its buffer, and the others deliver theirs.
-                _undelivered ??= error;
-            }
-        }
+        // What one may not deliver stays in its buffer, and the others deliver theirs.
+        await Task.WhenAll(_streams.Values.Select(stream => stream.FlushAsync(cancellation)));
     }
 
     public Task HandleAsync(HttpContext context) => AwsJson.ServeAsync(context, async (operation, request) => operation switch
