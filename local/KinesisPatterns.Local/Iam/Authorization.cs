@@ -42,6 +42,7 @@ internal sealed class Authorization
         _tags = ResourceTags.Of(deployment);
         Keys = new(deployment);
         Developer = new(this, new AccountUser(_aws));
+        Anonymous = new(this, new AnonymousPrincipal());
         foreach (var role in _roles.Values)
         {
             foreach (var policy in role.UnknownPolicies)
@@ -53,6 +54,9 @@ internal sealed class Authorization
 
     /// <summary>The developer whose account this is: whoever comes with a key that is nobody's.</summary>
     public Caller Developer { get; }
+
+    /// <summary>Whoever does not say who it is.</summary>
+    public Caller Anonymous { get; }
 
     public KeyCatalogue Keys { get; }
 

@@ -32,7 +32,7 @@ internal static class PolicyEvaluator
     private static Refusal? Missing(Principal principal, Findings identity, Findings? boundary, Findings resource, bool resourceDecides) => principal switch
     {
         AccountUser => null,
-        ServicePrincipal => resource.Allows ? null : Refusal.NoResourcePolicy,
+        ServicePrincipal or AnonymousPrincipal => resource.Allows ? null : Refusal.NoResourcePolicy,
         _ when boundary is { Allows: false } && (identity.Allows || resource.Allows) => Refusal.NoPermissionsBoundary,
         _ when resource.Allows => null,
         _ when resourceDecides && !resource.LeavesToAccount => Refusal.NoResourcePolicy,

@@ -16,6 +16,12 @@ internal sealed class AccountUser(AwsIdentity aws) : Principal
     public override string Name { get; } = aws.GlobalArn("iam", "user/local");
 }
 
+/// <summary>Whoever does not say who it is: resource policies alone decide.</summary>
+internal sealed class AnonymousPrincipal : Principal
+{
+    public override string Name => "anonymous";
+}
+
 /// <summary>A role that a service took on for one of its resources.</summary>
 internal sealed class RoleSession(Role role, string session, AwsIdentity aws) : Principal
 {

@@ -52,6 +52,7 @@ internal sealed class PrincipalPatterns
     private PrincipalFit Plain(Principal principal, string account) => principal switch
     {
         _ when _everyone => PrincipalFit.Itself,
+        AnonymousPrincipal => PrincipalFit.None,
         ServicePrincipal service => _services.Contains(service.Name, StringComparer.OrdinalIgnoreCase) ? PrincipalFit.Itself : PrincipalFit.None,
         RoleSession session when _aws.Contains(session.Role.Arn) || _aws.Contains(session.Name) => PrincipalFit.Itself,
         AccountUser user when _aws.Contains(user.Name) => PrincipalFit.Itself,

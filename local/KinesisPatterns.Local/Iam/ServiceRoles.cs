@@ -22,6 +22,8 @@ internal sealed class ServiceRoles(Deployment deployment, Authorization authoriz
     // https://docs.aws.amazon.com/xray/latest/devguide/xray-services-lambda.html
     private static readonly string[] Tracing = ["xray:PutTraceSegments", "xray:PutTelemetryRecords"];
 
+    private static readonly string[] Logging = ["logs:CreateLogStream", "logs:PutLogEvents"];
+
     private readonly Dictionary<string, Caller> _functions = new(StringComparer.Ordinal);
 
     /// <summary>Checks every role that something of this stack runs as, and gives each function its identity.</summary>
@@ -46,6 +48,11 @@ internal sealed class ServiceRoles(Deployment deployment, Authorization authoriz
         foreach (var mapping in deployment.OfType("AWS::Lambda::EventSourceMapping"))
         {
             Mapping(mapping);
+        }
+
+        foreach (var task in deployment.OfType("AWS::ECS::TaskDefinition"))
+        {
+            Task(task);
         }
     }
 
@@ -119,6 +126,39 @@ internal sealed class ServiceRoles(Deployment deployment, Authorization authoriz
 
         void Unable(JsonNode? role) =>
             Assume(stream, Service, (string?)role, $"Firehose is unable to assume role {role}. Please check the role provided.");
+    }
+
+    // A task that cannot start never makes its service stable, which fails the deployment.
+    // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html
+    private void Task(Resource task)
+    {
+        const string Service = "ecs-tasks.amazonaws.com";
+        var (role, execution) = ((string?)task.Properties["TaskRoleArn"], (string?)task.Properties["ExecutionRoleArn"]);
+        Unable(role);
+        Unable(execution);
+        if (execution is null)
+        {
+            return;
+        }
+
+        var agent = authorization.As(execution, task.LogicalId);
+        foreach (var container in task.Properties["ContainerDefinitions"] as JsonArray ?? [])
+        {
+            var (driver, name) = ((string?)container!["LogConfiguration"]?["LogDriver"], (string?)container["Name"]);
+            if (driver != "awslogs" || (string?)container["LogConfiguration"]!["Options"]?["awslogs-group"] is not { } group)
+            {
+                continue;
+            }
+
+            var stream = deployment.Identity.Arn("logs", $"log-group:{group}:log-stream:{container["LogConfiguration"]!["Options"]!["awslogs-stream-prefix"]}/{name}/task");
+            foreach (var refusal in Logging.Select(action => agent.Refusal(action, stream)).OfType<string>())
+            {
+                throw new LocalHostException($"{task.Path}: ResourceInitializationError: failed to validate logger args: {refusal}");
+            }
+        }
+
+        void Unable(string? roleArn) =>
+            Assume(task, Service, roleArn, $"ECS was unable to assume the role '{roleArn}' that was provided for this task. Please verify that the role being passed has the proper trust relationship and permissions.");
     }
 
     private void Assume(Resource resource, string service, string? roleArn, string refusal)

@@ -38,6 +38,20 @@ public sealed class ServiceRolesTests
         Assert.Contains(message, error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("ec2", "\"logs:*\"", "Task: ECS was unable to assume the role 'arn:aws:iam::000000000000:role/Demo-Role'")]
+    [InlineData("ecs-tasks", "\"logs:PutLogEvents\"", "Task: ResourceInitializationError: failed to validate logger args: User: arn:aws:sts::000000000000:assumed-role/Demo-Role/Task is not authorized to perform: logs:CreateLogStream")]
+    public async Task A_task_needs_its_roles_and_its_log(string service, string actions, string message)
+    {
+        var error = await RefusedAsync(service, actions, """
+            "Task": { "Type": "AWS::ECS::TaskDefinition", "Properties": {
+              "ExecutionRoleArn": { "Fn::GetAtt": ["Role", "Arn"] },
+              "ContainerDefinitions": [{ "Name": "Master", "LogConfiguration": { "LogDriver": "awslogs", "Options": { "awslogs-group": "flink", "awslogs-stream-prefix": "flink" } } }] } }
+            """);
+
+        Assert.Contains(message, error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Without_permissions_nothing_is_asked()
     {
