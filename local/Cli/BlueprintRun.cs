@@ -67,9 +67,9 @@ internal sealed class BlueprintRun(RunOptions options)
             }
 
             var source = options.Input is null ? "Simulator" : Path.GetFileName(options.Input.TrimEnd('/'));
-            await using IBlueprintRun run = CommandRun.IsFor(host) ? new CommandRun(host, source) : new ReadingRun(host, source);
+            await using StackRun run = CommandRun.IsFor(host) ? new CommandRun(host, source) : new ReadingRun(host, source);
             _screen.Start(host, run.QueryExample);
-            records.Begin(() => run is CommandRun ? Commands(input) : Readings(input, plan));
+            records.Begin(() => Poisoned(run is CommandRun ? Commands(input) : Readings(input), plan));
             ports = (host.Endpoint.Port, host.Page.Port);
             var restart = plan?.Draw(FaultKind.Restart, "host");
             if (await FeedAsync(run, records, restart, feeding.Token))
@@ -94,7 +94,7 @@ internal sealed class BlueprintRun(RunOptions options)
     }
 
     // False when the host is to end in the middle.
-    private async Task<bool> FeedAsync(IBlueprintRun run, Rest<FedRecord> records, FaultDraw? restart, CancellationToken cancellation)
+    private async Task<bool> FeedAsync(StackRun run, Rest<FedRecord> records, FaultDraw? restart, CancellationToken cancellation)
     {
         using var feeding = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         if (restart is { } draw)
@@ -116,11 +116,9 @@ internal sealed class BlueprintRun(RunOptions options)
         return isOver;
     }
 
-    private IEnumerable<FedRecord> Readings(InputFile? input, FaultPlan? plan)
-    {
-        var records = input?.Records() ?? Simulated();
-        return plan is null ? records : PoisonFeed.Mix(records, plan);
-    }
+    private static IEnumerable<FedRecord> Poisoned(IEnumerable<FedRecord> records, FaultPlan? plan) => plan is null ? records : PoisonFeed.Mix(records, plan);
+
+    private IEnumerable<FedRecord> Readings(InputFile? input) => input?.Records() ?? Simulated();
 
     private IEnumerable<FedRecord> Commands(InputFile? input) => input?.JsonRecords(CommandSimulator.RecordOf) ?? Ordered();
 

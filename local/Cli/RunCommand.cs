@@ -31,15 +31,15 @@ internal static class RunCommand
         var permissions = new Option<bool>("--permissions") { Description = "Lists what each role was granted, and what of it the run used." };
         var logs = new Option<bool>("--logs") { Description = "Shows what the functions write." };
         var seed = new Option<int>("--seed") { Description = "Decides the simulator's values and faults.", DefaultValueFactory = _ => 1 };
-        var devices = new Option<int>("--devices") { Description = "How many devices the simulator plays, 1 to 99.", DefaultValueFactory = _ => 8 };
-        var faulty = new Option<double>("--faulty") { Description = "The share of the simulator's readings with a fault, 0 to 1.", DefaultValueFactory = _ => 0.03 };
+        var devices = new Option<int>("--devices") { Description = "How many devices the simulator of readings plays, 1 to 99.", DefaultValueFactory = _ => 8 };
+        var faulty = new Option<double>("--faulty") { Description = "The share of the simulator's readings or commands with a fault, 0 to 1.", DefaultValueFactory = _ => 0.03 };
         var context = new Option<string[]>("--context", "-c") { Description = "CDK context, key=value; may be repeated." };
         Within(port, 0, 65535);
         Within(page, 0, 65535);
         Within(devices, 1, 99);
         Within(faulty, 0, 1);
 
-        var command = new Command("run", "Synthesizes a blueprint and runs it here, fed with readings, every record accounted for.")
+        var command = new Command("run", "Synthesizes a blueprint and runs it here, fed with readings or commands, every record accounted for.")
         {
             blueprint, rate, duration, drain, input, assembly, port, page, outputs, data, state, faults, json, noQuotas, noPermissions, permissions, logs, seed, devices, faulty, context,
         };

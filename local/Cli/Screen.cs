@@ -60,7 +60,7 @@ internal sealed class Screen
     }
 
     /// <summary>A line that changes in place in a terminal, and one every few seconds elsewhere.</summary>
-    public async Task LiveAsync(IBlueprintRun run, CancellationToken cancellation)
+    public async Task LiveAsync(StackRun run, CancellationToken cancellation)
     {
         using var timer = new PeriodicTimer(_interactive ? TimeSpan.FromMilliseconds(250) : TimeSpan.FromSeconds(5));
         try

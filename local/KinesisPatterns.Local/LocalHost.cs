@@ -26,6 +26,9 @@ public sealed partial class LocalHost : IAsyncDisposable
 {
     private const string Account = "000000000000";
 
+    // A message takes several calls, where a batch of an event source mapping is one.
+    private const double ShareOfRemoteCalls = 0.25;
+
     private readonly LocalHostOptions _options;
     private readonly WebApplication _web;
     private readonly string _data;
@@ -87,7 +90,11 @@ public sealed partial class LocalHost : IAsyncDisposable
             Destination = Faults is { } plan ? new FaultyDestination(destination, plan, TimeProvider.System) : destination,
             Observer = Recorder,
         });
-        var api = new ApiGatewayService(InvokeAsync, Deployment.Identity, TimeProvider.System) { Authorization = authorization };
+        var api = new ApiGatewayService(InvokeAsync, Deployment.Identity, TimeProvider.System)
+        {
+            Authorization = authorization,
+            InvokeRemote = Faults is { } struck ? async (function, payload, cancellation) => AnswerOf(await new FaultyInvoker(lambda, struck, ShareOfRemoteCalls).InvokeAsync(function, payload, cancellation)) : null,
+        };
         Services = new(kinesis, lambda, new(state?.PathOf("tables")), s3, new(state), new(TimeProvider.System), api, new(Deployment.Identity, TimeProvider.System) { Queues = queues, Topics = topics }, queues, topics, new(StringComparer.Ordinal))
         {
             Authorization = authorization,
@@ -196,15 +203,15 @@ public sealed partial class LocalHost : IAsyncDisposable
     private async Task StartAsync(CancellationToken cancellation)
     {
         var gateway = new Gateway(Services, Deployment.Identity);
-        Func<HttpContext, Task> services = Faults is { } faults ? new FaultGateway(faults, gateway.HandleAsync, TimeProvider.System).HandleAsync : gateway.HandleAsync;
+        Func<HttpContext, Task> services = Faults is { } faults ? new FaultGateway(faults, gateway.HandleAsync, TimeProvider.System, Services.Api.Remote).HandleAsync : gateway.HandleAsync;
         _web.Run(context => context.Connection.LocalPort == Page.Port ? PageAsync(context) : services(context));
         await ListenAsync(cancellation);
 
         var hosts = new CloudHosts(Deployment, Endpoint);
-        Resources = await new Provisioner(Deployment, hosts, Endpoint, Services, _roles, TimeProvider.System) { Remark = Remark }.RunAsync(InvokeAsync, line => _options.FunctionOutput?.Invoke("Flink", line), cancellation);
+        Resources = await new Provisioner(Deployment, hosts, Endpoint, Services, _roles, TimeProvider.System) { Remark = Remark, TimersClock = _clock }.RunAsync(InvokeAsync, line => _options.FunctionOutput?.Invoke("Flink", line), cancellation);
         _dashboards = new(DashboardFile.Of(Deployment), Services.Influx.Values.FirstOrDefault()?.Store, _metrics);
         _sampling = new MetricSampler(Services, _metrics, TimeProvider.System).RunAsync(_stopping.Token);
-        _faulting = Faults is { } plan ? new HostFaults(plan, Services.Kinesis, _clock, remark => _options.FunctionOutput?.Invoke("fault", remark)).RunAsync(_stopping.Token) : Task.CompletedTask;
+        _faulting = Faults is { } plan ? new HostFaults(plan, Services, _clock, remark => _options.FunctionOutput?.Invoke("fault", remark)).RunAsync(_stopping.Token) : Task.CompletedTask;
         Outputs = Deployment.Outputs().ToDictionary(o => o.Key, o => hosts.Localized(o.Value));
     }
 
@@ -259,9 +266,8 @@ public sealed partial class LocalHost : IAsyncDisposable
         return context.Response.WriteAsync("The host is starting.", context.RequestAborted);
     }
 
-    private async Task<ReadOnlyMemory<byte>?> InvokeAsync(string functionArn, ReadOnlyMemory<byte> payload, CancellationToken cancellation)
-    {
-        var result = await Services.Lambda.InvokeAsync(functionArn, payload, cancellation);
-        return result.Status == InvocationStatus.Succeeded ? result.Payload : null;
-    }
+    private async Task<ReadOnlyMemory<byte>?> InvokeAsync(string functionArn, ReadOnlyMemory<byte> payload, CancellationToken cancellation) =>
+        AnswerOf(await Services.Lambda.InvokeAsync(functionArn, payload, cancellation));
+
+    private static ReadOnlyMemory<byte>? AnswerOf(InvocationResult result) => result.Status == InvocationStatus.Succeeded ? result.Payload : null;
 }

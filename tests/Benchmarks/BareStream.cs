@@ -64,7 +64,7 @@ internal sealed class BareStream : IReadingLedger, IAsyncDisposable
     /// <summary>Puts the records and waits until the function has answered for each of them.</summary>
     public async Task PutAsync(IEnumerable<FedRecord> records)
     {
-        await new Producer(_http, Endpoint, _mapping!.Stream.Name, this).PutAllAsync(records, rate: null, CancellationToken.None);
+        await new Producer(_http, Endpoint, _mapping!.Stream.Name) { Ledger = this }.PutAllAsync(records, rate: null, CancellationToken.None);
         await Wait.UntilAsync(() => _mapping.Counters.Ended(RecordEnd.Succeeded) == _put, () => $"{_mapping.LastError}");
     }
 

@@ -54,8 +54,7 @@ internal static class PipelineScenario
             {
                 await run.FeedAsync(records, rate: null, CancellationToken.None);
                 await Wait.UntilAsync(
-                    () => run.State() is var state && state.Stored + state.Rejected + state.Failed >= fed
-                        && host.Services.Lambda.Mappings.All(mapping => mapping.IsIdle),
+                    () => run.Ended >= fed && host.Services.Lambda.Mappings.All(mapping => mapping.IsIdle),
                     () => string.Join('\n', run.Troubles()));
             });
         }

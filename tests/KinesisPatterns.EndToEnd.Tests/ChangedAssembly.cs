@@ -2,12 +2,12 @@ using System.Text.Json.Nodes;
 
 namespace KinesisPatterns.EndToEnd.Tests;
 
-/// <summary>A cloud assembly with another template for TimeSeries: links to all else of the one it was made from.</summary>
+/// <summary>A cloud assembly with another template for a stack: links to all else of the one it was made from.</summary>
 internal sealed class ChangedAssembly : IDisposable
 {
     private readonly DirectoryInfo _folder = System.IO.Directory.CreateTempSubdirectory("kinesis-patterns-test-");
 
-    public ChangedAssembly(string original, JsonObject template)
+    public ChangedAssembly(string original, string stack, JsonObject template)
     {
         foreach (var entry in new DirectoryInfo(original).EnumerateFileSystemInfos())
         {
@@ -22,7 +22,7 @@ internal sealed class ChangedAssembly : IDisposable
             }
         }
 
-        var file = Path.Combine(_folder.FullName, "TimeSeries.template.json");
+        var file = Path.Combine(_folder.FullName, $"{stack}.template.json");
         File.Delete(file);
         File.WriteAllText(file, template.ToJsonString());
     }

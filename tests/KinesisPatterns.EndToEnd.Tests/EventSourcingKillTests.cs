@@ -68,10 +68,10 @@ public sealed class EventSourcingKillTests(Blueprint blueprint)
 
     private static long Checkpoint(string state)
     {
-        var folder = Path.Combine(state, "statefun");
+        var folder = Path.Combine(state, "buckets");
         return Directory.Exists(folder)
-            ? Directory.EnumerateFiles(folder, "chk-*.json", SearchOption.AllDirectories)
-                .Select(f => long.Parse(Path.GetFileNameWithoutExtension(f)["chk-".Length..], System.Globalization.CultureInfo.InvariantCulture)).DefaultIfEmpty(0).Max()
+            ? Directory.EnumerateDirectories(folder, "chk-*", SearchOption.AllDirectories)
+                .Select(f => long.Parse(Path.GetFileName(f)["chk-".Length..], System.Globalization.CultureInfo.InvariantCulture)).DefaultIfEmpty(0).Max()
             : 0;
     }
 }

@@ -19,6 +19,12 @@ internal sealed class ApiGatewayService(InvokeFunction invoke, AwsIdentity aws, 
     /// <summary>Who may do what; null when permissions are not enforced.</summary>
     public Authorization? Authorization { get; init; }
 
+    /// <summary>The ids of the APIs through which stateful functions are called.</summary>
+    public HashSet<string> Remote { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Calls the functions behind those; null where they are called as all others.</summary>
+    public InvokeFunction? InvokeRemote { get; init; }
+
     public void Add(RestApi api) => _apis[api.Id] = api;
 
     public async Task HandleAsync(HttpContext context, string apiId, string stage, string path)
@@ -58,15 +64,19 @@ internal sealed class ApiGatewayService(InvokeFunction invoke, AwsIdentity aws, 
             return;
         }
 
-        var answer = await invoke(method.FunctionArn, await EventAsync(context, api, method, path, parameters), context.RequestAborted);
+        var answer = await ((Remote.Contains(apiId) ? InvokeRemote : null) ?? invoke)(method.FunctionArn, await EventAsync(context, api, method, path, parameters), context.RequestAborted);
         await AnswerAsync(context, api, answer);
     }
 
-    // An open method has no caller; its API's policy may still deny. Who reaches a private API came through its interface endpoint.
-    // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-authorization-flow.html
-    private string? CallRefusal(HttpContext context, RestApi api, ApiMethod method, string resourceArn) =>
-        (method.AuthorizationType == "AWS_IAM" ? context.Caller() : Authorization?.Developer)
-            ?.Refusal("execute-api:Invoke", resourceArn, api.VpcEndpoint is { } endpoint ? new(ConditionKeys.SourceVpcEndpoint, endpoint) : null);
+    // An open method has no caller. The policy of a regional API may still deny; that of a private one has to allow, and who reaches it came through
+    // its interface endpoint.
+    // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-authorization-flow.html and
+    // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-private-apis.html
+    private string? CallRefusal(HttpContext context, RestApi api, ApiMethod method, string resourceArn)
+    {
+        var caller = method.AuthorizationType == "AWS_IAM" ? context.Caller() : api.VpcEndpoint is null ? Authorization?.Developer : Authorization?.Anonymous;
+        return caller?.Refusal("execute-api:Invoke", resourceArn, api.VpcEndpoint is { } endpoint ? new(ConditionKeys.SourceVpcEndpoint, endpoint) : null);
+    }
 
     // https://docs.aws.amazon.com/apigateway/latest/developerguide/permissions.html
     private string? InvokeRefusal(ApiMethod method, string sourceArn) =>

@@ -4,19 +4,21 @@ using Microsoft.AspNetCore.Http;
 namespace KinesisPatterns.Local.Faults;
 
 /// <summary>Stands before the services: the calls of functions are slowed, refused, done in part, or done and not answered.</summary>
-internal sealed class FaultGateway(FaultPlan plan, Func<HttpContext, Task> services, TimeProvider time)
+internal sealed class FaultGateway(FaultPlan plan, Func<HttpContext, Task> services, TimeProvider time, ISet<string>? remoteApis = null)
 {
     private const int LongestOutage = 8;
 
     private static readonly TimeSpan Quick = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan Slow = TimeSpan.FromSeconds(1);
 
+    private readonly ISet<string> _remoteApis = remoteApis ?? new HashSet<string>();
+
     // Outages last for a number of calls and not for a time, so that they do not depend on how fast this machine is.
     private readonly ConcurrentDictionary<string, int> _outages = new(StringComparer.Ordinal);
 
     public async Task HandleAsync(HttpContext context)
     {
-        if (ServiceCall.Of(context) is not { } call)
+        if (ServiceCall.Of(context, _remoteApis) is not { } call)
         {
             await services(context);
             return;

@@ -33,6 +33,9 @@ internal enum FaultKind
     /// <summary>A stream is resharded while it is written and read.</summary>
     Reshard,
 
+    /// <summary>A task manager of stateful functions is lost with the state it holds: the job goes back to its last checkpoint.</summary>
+    TaskLoss,
+
     /// <summary>The host ends without notice and starts again.</summary>
     Restart,
 

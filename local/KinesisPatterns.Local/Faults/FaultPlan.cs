@@ -23,9 +23,12 @@ internal sealed class FaultPlan(int seed, FaultProfile profile)
     public long Total => _injected.Sum();
 
     /// <summary>Whether something goes wrong here and now, and how badly; null when not.</summary>
-    public FaultDraw? Draw(FaultKind kind, string site)
+    /// <param name="kind">What.</param>
+    /// <param name="site">Where.</param>
+    /// <param name="share">How often it goes wrong here, compared with elsewhere.</param>
+    public FaultDraw? Draw(FaultKind kind, string site, double share = 1)
     {
-        var rate = profile.RateOf(kind);
+        var rate = profile.RateOf(kind) * share;
         if (rate <= 0)
         {
             return null;

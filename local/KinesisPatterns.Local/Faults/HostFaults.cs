@@ -1,9 +1,9 @@
-using KinesisPatterns.Local.Kinesis;
+using KinesisPatterns.Local.Hosting;
 
 namespace KinesisPatterns.Local.Faults;
 
-/// <summary>What goes wrong without anybody's call: streams are resharded, the clock jumps.</summary>
-internal sealed class HostFaults(FaultPlan plan, KinesisService kinesis, SkewedTime clock, Action<string> remark)
+/// <summary>What goes wrong without anybody's call: streams are resharded, task managers are lost, the clock jumps.</summary>
+internal sealed class HostFaults(FaultPlan plan, HostServices services, SkewedTime clock, Action<string> remark)
 {
     private const int ShortestSkew = -4000;
     private const int LongestSkew = 4000;
@@ -15,11 +15,19 @@ internal sealed class HostFaults(FaultPlan plan, KinesisService kinesis, SkewedT
         using var timer = new PeriodicTimer(Every);
         while (await timer.WaitForNextTickAsync(cancellation))
         {
-            foreach (var stream in kinesis.Streams.OrderBy(s => s.Name, StringComparer.Ordinal))
+            foreach (var stream in services.Kinesis.Streams.OrderBy(s => s.Name, StringComparer.Ordinal))
             {
                 if (plan.Draw(FaultKind.Reshard, stream.Name) is { } draw && StreamFaults.Reshard(stream, draw) is { } done)
                 {
                     remark(done);
+                }
+            }
+
+            foreach (var module in services.Modules)
+            {
+                if (plan.Draw(FaultKind.TaskLoss, module.Module.Name) is not null)
+                {
+                    module.Lose();
                 }
             }
 

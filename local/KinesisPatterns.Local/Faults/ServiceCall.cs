@@ -10,6 +10,9 @@ internal sealed record ServiceCall(string Service, string Operation)
 {
     public const string Store = "series store";
 
+    /// <summary>A stateful function that is called through its API.</summary>
+    public const string Remote = "remote function";
+
     // What the host gives to functions, and to nobody else.
     private const string FunctionsKey = "Credential=LOCAL";
 
@@ -19,13 +22,18 @@ internal sealed record ServiceCall(string Service, string Operation)
     /// <summary>Whether it may be done in part.</summary>
     public bool TakesBatches => (Service, Operation) is ("Kinesis", "PutRecords") or ("DynamoDB", "BatchWriteItem") or ("AWSEvents", "PutEvents") or (Store, _);
 
-    /// <summary>The call of a request; null when it is none of a function, or one that nothing goes wrong with.</summary>
-    public static ServiceCall? Of(HttpContext context)
+    /// <summary>The call of a request; null when it is none of a function or of a job, or one that nothing goes wrong with.</summary>
+    public static ServiceCall? Of(HttpContext context, ISet<string> remoteApis)
     {
         var path = context.Request.Path.Value ?? "/";
         if (path.StartsWith("/_influx/", StringComparison.Ordinal))
         {
             return path.Contains("/write", StringComparison.Ordinal) ? new(Store, "write") : null;
+        }
+
+        if (path.Split('/', 5) is ["", "_api", var id, _, var function] && remoteApis.Contains(id))
+        {
+            return new(Remote, function);
         }
 
         var authorization = context.Request.Headers.Authorization.ToString();
@@ -49,6 +57,8 @@ internal sealed record ServiceCall(string Service, string Operation)
             ("S3", true) => (503, "application/xml", Xml("SlowDown")),
             ("S3", false) => (500, "application/xml", Xml("InternalError")),
             (Store, true) => (429, "application/json", """{"code":"too many requests","message":"injected fault"}"""),
+            (Remote, true) => (429, "application/json", """{"message":"Too Many Requests"}"""),
+            (Remote, false) => (500, "application/json", """{"message":"Internal server error"}"""),
             (Store, false) => (503, "application/json", """{"code":"unavailable","message":"injected fault"}"""),
             ("Kinesis" or "DynamoDB", true) => (400, "application/x-amz-json-1.1", Json("ProvisionedThroughputExceededException")),
             ("DynamoDB", false) => (500, "application/x-amz-json-1.0", Json("InternalServerError")),

@@ -1,3 +1,6 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
@@ -5,10 +8,60 @@ using System.Text.RegularExpressions;
 namespace KinesisPatterns.Local.Feed;
 
 /// <summary>An event as it came out.</summary>
-internal sealed record OrderEvent(string EventId, string Type, string Aggregate, string Id, long Version, string? CommandId, string Time, JsonObject Data);
+internal sealed record OrderEvent(string EventId, string Type, string Aggregate, string Id, long Version, string? CommandId, string Time, JsonObject Data)
+{
+    public static OrderEvent Of(ReadOnlySpan<byte> data)
+    {
+        var json = JsonNode.Parse(data)!;
+        return new(
+            (string)json["eventId"]!, (string)json["type"]!, (string)json["aggregate"]!, (string)json["id"]!, (long)json["version"]!,
+            (string?)json["commandId"], (string)json["time"]!, json["data"]!.AsObject());
+    }
+}
 
-/// <summary>A command that was turned away.</summary>
-internal sealed record TurnedAway(string Id, string Reason, string Payload);
+/// <summary>A command that was turned away by a function, or a piece of one that nobody can make anything of.</summary>
+/// <param name="Type">The function's type.</param>
+/// <param name="Id">The id of what the command was for.</param>
+/// <param name="Reason">Why.</param>
+/// <param name="Payload">The command as text, or the piece of it.</param>
+/// <param name="Time">When, of a command that was refused.</param>
+/// <param name="CommandId">The id of a command that was refused; null of one that cannot be read.</param>
+/// <param name="Part">Which piece of the one that cannot be read; null of a command that was refused.</param>
+internal sealed record TurnedAway(string Type, string Id, string Reason, string Payload, string Time, string? CommandId, PayloadPart? Part)
+{
+    public static TurnedAway Of(ReadOnlySpan<byte> data)
+    {
+        var json = JsonNode.Parse(data)!;
+        var (type, id, reason) = ((string?)json["function"] ?? "", (string)json["id"]!, (string)json["reason"]!);
+        if ((string?)json["payload"] is not { } payload)
+        {
+            return new(type, id, reason, json["command"]!.ToJsonString(), (string?)json["time"] ?? "", (string)json["command"]!["commandId"]!, null);
+        }
+
+        var bytes = Convert.FromBase64String(payload);
+        var part = (string?)json["payloadSha256"] is { } digest
+            ? new PayloadPart(PayloadPart.Of(Convert.FromHexString(digest)), (int)json["part"]!, (int)json["parts"]!)
+            : new(PayloadPart.Fingerprint(bytes), 1, 1);
+        return new(type, id, reason, Encoding.UTF8.GetString(bytes), "", null, part);
+    }
+}
+
+/// <summary>A piece of a payload that did not fit into one record.</summary>
+/// <param name="Payload">The fingerprint of the whole payload.</param>
+/// <param name="Number">Which piece, from 1.</param>
+/// <param name="Count">Of how many.</param>
+internal readonly record struct PayloadPart(UInt128 Payload, int Number, int Count)
+{
+    public static UInt128 Fingerprint(ReadOnlySpan<byte> data)
+    {
+        Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(data, digest);
+        return Of(digest);
+    }
+
+    /// <summary>The fingerprint that belongs to a SHA-256 digest.</summary>
+    public static UInt128 Of(ReadOnlySpan<byte> digest) => BinaryPrimitives.ReadUInt128BigEndian(digest);
+}
 
 /// <summary>Where the commands went.</summary>
 /// <param name="Commands">Commands on the stream.</param>
@@ -26,23 +79,24 @@ internal sealed record CommandAccount(
     long Events, long EventsAgain, long EventsReplaced);
 
 /// <summary>Follows every command that is on the stream to where it ends: events, or a rejection with its reason. It knows no more than the streams say.</summary>
+/// <remarks>Of commands and events it keeps their ids and fingerprints: a run may go on for hours, and commands may be large.</remarks>
 internal sealed partial class CommandLedger
 {
     private const int MissingToName = 10;
+    private const int LongestExcerpt = 200;
     private const int LongestReason = 70;
 
     private readonly Lock _lock = new();
-    private readonly List<(string? Id, string Payload)> _commands = [];
+    private readonly List<(string? Id, UInt128 Payload, string Excerpt)> _commands = [];
+    private readonly Dictionary<string, (string Sku, long Quantity)> _supplies = new(StringComparer.Ordinal);
     private readonly HashSet<string> _decided = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _refused = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, string> _unreadable = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, SortedDictionary<int, byte[]>> _pieces = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, OrderEvent> _events = new(StringComparer.Ordinal);
+    private readonly Dictionary<UInt128, string> _unreadable = [];
+    private readonly Dictionary<UInt128, SortedDictionary<int, string>> _pieces = [];
+    private readonly SortedDictionary<string, long> _reasons = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, UInt128> _events = new(StringComparer.Ordinal);
     private long _again;
     private long _replaced;
-
-    /// <summary>Commands seen so far.</summary>
-    public long Commands => Locked(() => _commands.Count);
 
     /// <summary>Events so far, each counted once.</summary>
     public long Events => Locked(() => _events.Count);
@@ -50,13 +104,20 @@ internal sealed partial class CommandLedger
     /// <summary>Rejections so far.</summary>
     public long Rejected => Locked(() => _refused.Count + _unreadable.Count);
 
+    /// <summary>Rejections so far by reason, the <paramref name="most"/> frequent ones.</summary>
+    public IReadOnlyDictionary<string, long> Reasons(int most) => Locked(() => _reasons.Where(r => r.Value > 0).OrderByDescending(r => r.Value).Take(most).ToDictionary(r => r.Key, r => r.Value));
+
     public void OnCommand(ReadOnlySpan<byte> data)
     {
-        var payload = Convert.ToBase64String(data);
-        var id = IdOf(data);
+        var (id, supply) = Read(data);
+        var (payload, excerpt) = (PayloadPart.Fingerprint(data), Encoding.UTF8.GetString(data[..Math.Min(data.Length, LongestExcerpt)]));
         lock (_lock)
         {
-            _commands.Add((id, payload));
+            _commands.Add((id, payload, excerpt));
+            if (id is not null && supply is { } supplied)
+            {
+                _supplies.TryAdd(id, supplied);
+            }
         }
     }
 
@@ -64,10 +125,8 @@ internal sealed partial class CommandLedger
     /// <returns>The event, unless it came before.</returns>
     public OrderEvent? OnEvent(ReadOnlySpan<byte> data)
     {
-        var json = JsonNode.Parse(data)!;
-        var happened = new OrderEvent(
-            (string)json["eventId"]!, (string)json["type"]!, (string)json["aggregate"]!, (string)json["id"]!, (long)json["version"]!,
-            (string?)json["commandId"], (string)json["time"]!, json["data"]!.AsObject());
+        var happened = OrderEvent.Of(data);
+        var contents = PayloadPart.Fingerprint(Encoding.UTF8.GetBytes($"{happened.Type}\n{happened.CommandId}\n{happened.Data.ToJsonString()}"));
         lock (_lock)
         {
             if (happened.CommandId is { } command)
@@ -75,55 +134,37 @@ internal sealed partial class CommandLedger
                 _decided.Add(command);
             }
 
-            if (_events.TryGetValue(happened.EventId, out var before))
-            {
-                _again++;
-                _replaced += before.Type == happened.Type && before.CommandId == happened.CommandId && JsonNode.DeepEquals(before.Data, happened.Data) ? 0 : 1;
-            }
+            var isAgain = _events.TryGetValue(happened.EventId, out var before);
+            _again += isAgain ? 1 : 0;
+            _replaced += isAgain && before != contents ? 1 : 0;
 
             // The later one is what the state says: what it replaces was decided by a job that failed.
-            _events[happened.EventId] = happened;
-            return before is null ? happened : null;
+            _events[happened.EventId] = contents;
+            return isAgain ? null : happened;
         }
     }
 
     /// <summary>A rejection came out.</summary>
-    /// <returns>The rejection; null for a piece of one whose others are still to come.</returns>
+    /// <returns>The rejection; null for a piece of one whose others are still to come, or that was whole before.</returns>
     public TurnedAway? OnRejected(ReadOnlySpan<byte> data)
     {
-        var json = JsonNode.Parse(data)!;
-        var (id, reason) = ((string)json["id"]!, (string)json["reason"]!);
+        var rejected = TurnedAway.Of(data);
         lock (_lock)
         {
-            if (json["payload"] is not null)
+            if (rejected.Part is not { } part)
             {
-                if (Whole(json) is not { } payload)
-                {
-                    return null;
-                }
-
-                _unreadable[Convert.ToBase64String(payload)] = reason;
-                return new(id, reason, System.Text.Encoding.UTF8.GetString(payload));
+                Enter(_refused, rejected.CommandId!, rejected.Reason);
+                return rejected;
             }
 
-            _refused[(string)json["command"]!["commandId"]!] = reason;
-            return new(id, reason, json["command"]!.ToJsonString());
-        }
-    }
+            if (Whole(part, rejected.Payload) is not { } whole)
+            {
+                return null;
+            }
 
-    // What is too large for one record comes in pieces, each of which says of what whole it is.
-    private byte[]? Whole(JsonNode letter)
-    {
-        var piece = Convert.FromBase64String((string)letter["payload"]!);
-        if ((int?)letter["parts"] is not { } parts)
-        {
-            return piece;
+            Enter(_unreadable, part.Payload, rejected.Reason);
+            return rejected with { Payload = whole };
         }
-
-        var digest = (string)letter["payloadSha256"]!;
-        var pieces = _pieces.TryGetValue(digest, out var known) ? known : _pieces[digest] = [];
-        pieces[(int)letter["part"]!] = piece;
-        return pieces.Count == parts && _pieces.Remove(digest) ? [.. pieces.Values.SelectMany(p => p)] : null;
     }
 
     /// <summary>The versions of an aggregate, of 1 to <paramref name="last"/>, of which no event came out.</summary>
@@ -132,28 +173,15 @@ internal sealed partial class CommandLedger
 
     /// <summary>What was supplied of an article by commands that took effect.</summary>
     public IReadOnlyDictionary<string, long> Supplied() => Locked(() =>
-    {
-        var supplied = new Dictionary<string, long>(StringComparer.Ordinal);
-        foreach (var (_, payload) in _commands.Where(c => c.Id is { } id && _decided.Contains(id)).DistinctBy(c => c.Id))
-        {
-            var command = JsonNode.Parse(Convert.FromBase64String(payload))!;
-            if ((string?)command["type"] == "SupplyStock")
-            {
-                var sku = (string)command["sku"]!;
-                supplied[sku] = supplied.GetValueOrDefault(sku) + (long)command["quantity"]!;
-            }
-        }
-
-        return supplied;
-    });
+        _supplies.Where(s => _decided.Contains(s.Key)).GroupBy(s => s.Value.Sku).ToDictionary(g => g.Key, g => g.Sum(s => s.Value.Quantity)));
 
     public CommandAccount Close() => Locked(() =>
     {
-        long decided = 0, rejected = 0, repeated = 0;
+        long decided = 0, rejected = 0, repeated = 0, lost = 0;
         var reasons = new SortedDictionary<string, long>(StringComparer.Ordinal);
         var seen = new HashSet<string>(StringComparer.Ordinal);
         var missing = new List<string>();
-        foreach (var (id, payload) in _commands)
+        foreach (var (id, payload, excerpt) in _commands)
         {
             var reason = _unreadable.GetValueOrDefault(payload) ?? (id is null ? null : _refused.GetValueOrDefault(id));
             if (id is not null && !seen.Add(id))
@@ -170,31 +198,75 @@ internal sealed partial class CommandLedger
                 var kind = Kind(reason);
                 reasons[kind] = reasons.GetValueOrDefault(kind) + 1;
             }
-            else
+            else if (lost++ < MissingToName)
             {
-                missing.Add(System.Text.Encoding.UTF8.GetString(Convert.FromBase64String(payload)));
+                missing.Add(excerpt);
             }
         }
 
-        return new CommandAccount(_commands.Count, decided, rejected, repeated, missing.Count, [.. missing.Take(MissingToName)], reasons, _events.Count, _again, _replaced);
+        return new CommandAccount(_commands.Count, decided, rejected, repeated, lost, missing, reasons, _events.Count, _again, _replaced);
     });
 
-    private static string? IdOf(ReadOnlySpan<byte> data)
+    // A payload whose pieces are not all there is not kept. What it begins with is all that anybody reads of it here.
+    private string? Whole(PayloadPart part, string text)
+    {
+        if (part.Count == 1)
+        {
+            return text;
+        }
+
+        if (_unreadable.ContainsKey(part.Payload))
+        {
+            return null;
+        }
+
+        if (!_pieces.TryGetValue(part.Payload, out var there))
+        {
+            _pieces[part.Payload] = there = [];
+        }
+
+        there[part.Number] = text.Length > LongestExcerpt ? $"{text[..LongestExcerpt]}…" : text;
+        return there.Count == part.Count && _pieces.Remove(part.Payload) ? string.Concat(there.Values) : null;
+    }
+
+    // One that comes again after a failure may have another reason than before; the later one counts.
+    private void Enter<T>(Dictionary<T, string> rejections, T key, string reason) where T : notnull
+    {
+        if (rejections.TryGetValue(key, out var before))
+        {
+            _reasons[Kind(before)]--;
+        }
+
+        rejections[key] = reason;
+        _reasons[Kind(reason)] = _reasons.GetValueOrDefault(Kind(reason)) + 1;
+    }
+
+    private static (string? Id, (string Sku, long Quantity)? Supply) Read(ReadOnlySpan<byte> data)
     {
         try
         {
             var reader = new Utf8JsonReader(data);
             using var json = JsonDocument.ParseValue(ref reader);
-            return json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty("commandId", out var id) && id.ValueKind == JsonValueKind.String
-                ? id.GetString()
-                : null;
+            var command = json.RootElement;
+            if (command.ValueKind != JsonValueKind.Object || Text(command, "commandId") is not { } id)
+            {
+                return default;
+            }
+
+            return Text(command, "type") == "SupplyStock" && Text(command, "sku") is { } sku
+                && command.TryGetProperty("quantity", out var quantity) && quantity.ValueKind == JsonValueKind.Number && quantity.TryGetInt64(out var number)
+                ? (id, (sku, number))
+                : (id, null);
         }
-        catch (JsonException)
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
-            // What is no JSON has no id; it is followed by its bytes alone.
-            return null;
+            // What is no JSON, or text that is no Unicode, has no id; it is followed by its bytes alone.
+            return default;
         }
     }
+
+    private static string? Text(JsonElement command, string name) =>
+        command.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
     // "the order costs 12, not 13" is the same reason as with other numbers.
     private static string Kind(string reason)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Serialization;
 
 namespace KinesisPatterns.Local.Feed;
@@ -6,21 +5,17 @@ namespace KinesisPatterns.Local.Feed;
 /// <summary>Where every command went, and what the aggregates came to.</summary>
 internal sealed record CommandSummary : RunSummary
 {
+    private const int ReasonsShown = 12;
+
+    public CommandSummary(RunEnd end) : base(end)
+    {
+    }
+
     /// <summary>Commands that led to events.</summary>
     public required long Decided { get; init; }
 
-    public required long Rejected { get; init; }
-
     /// <summary>Commands whose id had come before.</summary>
     public required long Repeated { get; init; }
-
-    /// <summary>Commands that led to nothing.</summary>
-    public required long Lost { get; init; }
-
-    public required IReadOnlyDictionary<string, long> Reasons { get; init; }
-
-    /// <summary>The first of the lost ones.</summary>
-    public required IReadOnlyList<string> Missing { get; init; }
 
     public required long Events { get; init; }
 
@@ -53,7 +48,7 @@ internal sealed record CommandSummary : RunSummary
     public required int Restarts { get; init; }
 
     /// <inheritdoc/>
-    public override bool Complete => Drained && Lost == 0 && Dropped == 0 && Errors.Count == 0;
+    public override bool Complete => Drained && base.Complete;
 
     /// <inheritdoc/>
     [JsonIgnore]
@@ -65,14 +60,20 @@ internal sealed record CommandSummary : RunSummary
     [
         new("in", Records, Text($"{Seconds:0.0} s")),
         new("decided", Decided, Text($"{Events:N0} events{(EventsAgain > 0 ? $", {EventsAgain:N0} of them came again, {EventsReplaced:N0} decided anew" : "")}")),
-        new("rejected", Rejected, string.Join("\n", Reasons.Select(r => $"{r.Value}: {r.Key}"))),
+        new("rejected", Rejected, string.Join("\n", ReasonLines())),
         new("repeated", Repeated, Repeated > 0 ? "took effect once" : ""),
-        new(Lost == 0 || Drained ? "lost" : "unfinished", Lost, string.Join("\n", Missing), IsBad: Lost > 0),
+        LostRow(),
         new("orders", Orders.Values.Sum(), Each(Orders)),
         new("waiting", Waiting.Values.Sum(), string.Join(", ", Waiting.Select(w => $"for the timer {w.Key}: {w.Value}"))),
         new("calls", Calls, Text($"{Messages:N0} messages, at most {LargestBatch:N0} at once; {FailedAttempts:N0} made again; {Checkpoints:N0} checkpoints, {Restarts:N0} restarts")),
         .. FaultRows(),
     ];
 
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+    // Of what nobody can make anything of, each may be wrong in a way of its own.
+    private IEnumerable<string> ReasonLines()
+    {
+        var all = Reasons.OrderByDescending(r => r.Value).ToList();
+        var lines = all.Take(ReasonsShown).Select(r => Text($"{r.Value:N0}: {r.Key}"));
+        return all.Count <= ReasonsShown ? lines : lines.Append(Text($"{all.Skip(ReasonsShown).Sum(r => r.Value):N0}: {all.Count - ReasonsShown:N0} other reasons"));
+    }
 }

@@ -19,7 +19,7 @@ internal sealed class OrderBooks
 
     public OrderBooks(StatefulFunctionsJob job)
     {
-        (var kept, var timers, Change) = job.Moment();
+        (var kept, var timers, Change) = job.State.Moment();
         foreach (var (address, values) in kept)
         {
             if (values.TryGetValue("order", out var order))

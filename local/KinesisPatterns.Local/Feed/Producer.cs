@@ -5,7 +5,7 @@ using System.Text.Json.Nodes;
 namespace KinesisPatterns.Local.Feed;
 
 /// <summary>Puts records on a stream over the wire, as any producer would, and sees every one of them through.</summary>
-internal sealed class Producer(HttpClient http, Uri endpoint, string streamName, IReadingLedger? ledger = null)
+internal sealed class Producer(HttpClient http, Uri endpoint, string streamName)
 {
     // https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecords.html
     private const int RecordsPerCall = 500;
@@ -20,6 +20,9 @@ internal sealed class Producer(HttpClient http, Uri endpoint, string streamName,
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
     private long _throttled;
+
+    /// <summary>Hears of every record that the stream took; null when nobody has to.</summary>
+    public IReadingLedger? Ledger { get; set; }
 
     /// <summary>Records that were refused for the stream's throughput and sent again.</summary>
     public long Throttled => Interlocked.Read(ref _throttled);
@@ -64,7 +67,7 @@ internal sealed class Producer(HttpClient http, Uri endpoint, string streamName,
             {
                 if ((string?)result!["SequenceNumber"] is { } sequenceNumber)
                 {
-                    ledger?.Put((string)result["ShardId"]!, sequenceNumber, records[i]);
+                    Ledger?.Put((string)result["ShardId"]!, sequenceNumber, records[i]);
                 }
                 else
                 {

@@ -34,6 +34,9 @@ internal sealed partial class Provisioner(
     /// <summary>Is told what there is to say of jobs.</summary>
     public Action<string> Remark { get; init; } = _ => { };
 
+    /// <summary>Tells the timers of stateful functions the time; null is the clock of everything else.</summary>
+    public TimeProvider? TimersClock { get; init; }
+
     public async Task<IReadOnlyList<ResourceStatus>> RunAsync(InvokeFunction invoke, Action<string> flinkLog, CancellationToken cancellation)
     {
         var hooks = new DeploymentHooks(deployment);
@@ -369,10 +372,20 @@ internal sealed partial class Provisioner(
         }
 
         var parts = deployment.Resources.Where(module.Includes).ToList();
-        var role = parts.Where(p => p.Type == "AWS::ECS::TaskDefinition").Select(t => (string?)t.Properties["TaskRoleArn"]).FirstOrDefault(r => r is not null);
-        var checkpoints = new CheckpointFolder(Path.Combine(services.State?.Folder ?? services.Scratch, "statefun", module.Name));
+        var tasks = ClusterTasks.Of(parts);
+        var role = tasks.RoleArn is null ? null : services.Authorization?.As(tasks.RoleArn, module.Name);
+
+        // Without a bucket of its own the state is kept beside the host's.
+        var bucket = tasks.Bucket is { } name ? services.S3.Bucket(name) : services.S3.CreateBucket($"{module.Name.ToLowerInvariant()}-checkpoints");
+        services.Api.Remote.UnionWith(RemoteApis(module));
+        var checkpoints = new CheckpointStore(bucket, tasks.Folder, role, services.Faults);
+        if (checkpoints.Refusal is { } refusal)
+        {
+            throw new LocalHostException($"{module.Path}: the job manager looks for its newest checkpoint before it starts, and may not: {refusal}");
+        }
+
         var job = new StatefulFunctionsJob(
-            module, services.Kinesis, checkpoints, role is null ? null : services.Authorization?.As(role, module.Name), Remark, clock);
+            module, services.Kinesis, checkpoints, role, Remark, TimersClock ?? clock, options: null, services.Faults);
         services.Modules.Add(job);
         job.Start();
         var functions = module.Endpoints.SelectMany(e => e.Types.Select(type => $"{e.Namespace}/{type}"));
@@ -381,6 +394,9 @@ internal sealed partial class Provisioner(
             Runs(part, $"the host plays the runtime: {string.Join(", ", functions)}");
         }
     }
+
+    private IEnumerable<string> RemoteApis(ModuleDescription module) => deployment.OfType("AWS::ApiGateway::RestApi").Select(api => api.Ref)
+        .Where(id => module.Endpoints.Any(e => e.UrlPathTemplate.Contains($"/_api/{id}/", StringComparison.Ordinal)));
 
     private string Mapping(Resource mapping)
     {

@@ -9,6 +9,12 @@ internal interface IPageSource
     PageHello Hello(PagePlace place);
 
     PageState State(PagePlace place);
+
+    /// <summary>Addresses of stateful functions whose id contains a text.</summary>
+    IReadOnlyList<PageAddress> Find(string text);
+
+    /// <summary>All that is known of an address; null when nothing is.</summary>
+    PageHistory? History(string type, string id);
 }
 
 /// <summary>How far one browser has seen.</summary>
@@ -19,6 +25,8 @@ internal sealed class PagePlace
     public long Rejected;
 
     public long Anomalies;
+
+    public long Lists;
 }
 
 /// <summary>The page and its server-sent events.</summary>
@@ -37,6 +45,8 @@ internal sealed class LivePage(IPageSource source)
     public Task HandleAsync(HttpContext context) => context.Request.Path.Value switch
     {
         "/events" => EventsAsync(context),
+        "/addresses" => JsonAsync(context, source.Find(context.Request.Query["find"].ToString())),
+        "/address" => JsonAsync(context, source.History(context.Request.Query["type"].ToString(), context.Request.Query["id"].ToString())),
         "/" => AssetAsync(context, "index.html"),
         var path => AssetAsync(context, path!.TrimStart('/')),
     };
@@ -53,6 +63,14 @@ internal sealed class LivePage(IPageSource source)
         context.Response.ContentType = ContentTypes[Path.GetExtension(name)];
         context.Response.Headers.CacheControl = "no-cache";
         await asset.CopyToAsync(context.Response.Body, context.RequestAborted);
+    }
+
+    private static async Task JsonAsync<T>(HttpContext context, T? answer)
+    {
+        context.Response.StatusCode = answer is null ? 404 : 200;
+        context.Response.ContentType = "application/json";
+        context.Response.Headers.CacheControl = "no-store";
+        await JsonSerializer.SerializeAsync(context.Response.Body, answer, CamelCase, context.RequestAborted);
     }
 
     private async Task EventsAsync(HttpContext context)

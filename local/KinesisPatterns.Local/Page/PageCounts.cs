@@ -1,5 +1,4 @@
 using System.Globalization;
-using KinesisPatterns.Local.Feed;
 using KinesisPatterns.Local.Timestream;
 
 namespace KinesisPatterns.Local.Page;
@@ -7,18 +6,6 @@ namespace KinesisPatterns.Local.Page;
 /// <summary>Numbers of a run as the page words them.</summary>
 internal static class PageCounts
 {
-    public static IReadOnlyList<string[]> Totals(RunState state) =>
-    [
-        ["in", Number(state.Records)],
-        ["per second", Number((long)Math.Round(state.RecordsPerSecond))],
-        ["cleansed", Number(state.Cleansed)],
-        ["rejected", Number(state.Rejected)],
-        ["stored", Number(state.Stored)],
-        ["failed", Number(state.Failed)],
-        ["anomalies", Number(state.Anomalies)],
-        ["lag", Seconds(state.Lag)],
-    ];
-
     public static IReadOnlyDictionary<string, PageCount> Nodes(LocalHost host, string source)
     {
         var counts = new Dictionary<string, PageCount>(StringComparer.Ordinal)

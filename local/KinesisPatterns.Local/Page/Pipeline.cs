@@ -93,7 +93,7 @@ internal sealed class Pipeline
             foreach (var function in functions)
             {
                 _remote.Add(function.LogicalId);
-                Add(function, "function", "called by the module");
+                Add(function, "function", "remote functions");
             }
 
             foreach (var stream in module.Ingresses.Select(i => _deployment.ByReference(i.Stream)).OfType<Resource>())

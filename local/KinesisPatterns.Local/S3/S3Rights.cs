@@ -50,6 +50,19 @@ internal static class S3Rights
         }
     }
 
+    /// <summary>Fails when the caller may not read an object.</summary>
+    public static void DemandGet(Caller? caller, string bucket, string key)
+    {
+        if (caller is not null)
+        {
+            Demand(caller, "s3:GetObject", $"{bucket}/{key}");
+        }
+    }
+
+    /// <summary>Fails when the caller may not delete an object.</summary>
+    public static void DemandDelete(Caller? caller, string bucket, string key) =>
+        caller?.Demand("s3:DeleteObject", $"{BucketArn(bucket)}/{key}");
+
     /// <summary>Why the caller may not delete an object; null when it may.</summary>
     public static string? DeleteRefusal(HttpContext context, string bucket, string key) =>
         context.Caller()?.Refusal("s3:DeleteObject", $"{BucketArn(bucket)}/{key}");

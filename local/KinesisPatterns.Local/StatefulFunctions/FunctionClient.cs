@@ -79,5 +79,5 @@ internal sealed class FunctionClient : IDisposable
     }
 }
 
-/// <summary>A function did not answer within the time that a call may take: the Flink job fails.</summary>
+/// <summary>What makes a Flink job fail: a call without an answer, a record that cannot be sent, checkpoints that cannot be written.</summary>
 internal sealed class CallFailedException(string message) : Exception(message);

@@ -1,28 +1,10 @@
-using System.Collections.Concurrent;
+using KinesisPatterns.Local.Faults;
 using KinesisPatterns.Local.Hosting;
 using KinesisPatterns.Local.Iam;
 using KinesisPatterns.Local.Kinesis;
-using KinesisPatterns.StateFun;
-using KinesisPatterns.StateFun.Testing;
 using KinesisRecord = KinesisPatterns.Local.Kinesis.KinesisRecord;
 
 namespace KinesisPatterns.Local.StatefulFunctions;
-
-/// <summary>How a job runs here.</summary>
-internal sealed record JobOptions
-{
-    /// <summary>How many calls there may be at once. On AWS a thousand and more; here each is a process.</summary>
-    public int Pool { get; init; } = Math.Clamp(Environment.ProcessorCount * 2, 4, 16);
-
-    /// <summary>How long a call may take with everything that is tried again: <c>call</c>.</summary>
-    public TimeSpan Call { get; init; } = TimeSpan.FromMinutes(2);
-
-    /// <summary>How often there is a checkpoint.</summary>
-    public TimeSpan CheckpointEvery { get; init; } = TimeSpan.FromSeconds(1);
-
-    /// <summary>How long the job waits before it begins again; half as long again each time it fails, up to a minute.</summary>
-    public TimeSpan RestartAfter { get; init; } = TimeSpan.FromSeconds(1);
-}
 
 /// <summary>
 /// Plays the runtime of Stateful Functions: hands records of streams to functions over HTTP, keeps their state, lets their timers run, sends on what
@@ -31,11 +13,6 @@ internal sealed record JobOptions
 /// </summary>
 internal sealed class StatefulFunctionsJob : IAsyncDisposable
 {
-    // Behind so many messages the streams wait.
-    private const int MostWaiting = 10_000;
-
-    private const int CalledKept = 200;
-
     private static readonly TimeSpan LongestRestart = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan LongestStop = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan WhileFull = TimeSpan.FromMilliseconds(5);
@@ -43,124 +20,78 @@ internal sealed class StatefulFunctionsJob : IAsyncDisposable
     private readonly KinesisService _kinesis;
     private readonly Caller? _role;
     private readonly TimeProvider _clock;
+    private readonly FaultPlan? _faults;
     private readonly JobOptions _options;
-    private readonly CheckpointFolder _checkpoints;
+    private readonly Checkpointing _checkpoints;
     private readonly Action<string> _remark;
     private readonly FunctionClient _client;
     private readonly CancellationTokenSource _stopping = new();
-    private readonly Lock _lock = new();
     private readonly Pulse _work = new();
     private readonly Pulse _timers = new();
     private Task _running = Task.CompletedTask;
-    private RuntimeState _state;
-    private ConcurrentDictionary<(string Stream, string Shard), long> _positions = new();
-    private EgressQueue _egress;
-    private List<StreamTail> _tails = [];
-    private readonly Queue<Address> _called = new();
-    private long _changes;
-    private long _savedChanges = -1;
-    private long _calls;
-    private long _messages;
-    private long _egressed;
-    private int _largestBatch;
+    private TaskCompletionSource _lost = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private IReadOnlyList<StreamTail> _tails = [];
     private int _restarts;
-    private string? _failure;
-    private CheckpointStatus? _checkpoint;
+    private volatile string? _failure;
 
+    /// <param name="module">What it serves.</param>
+    /// <param name="kinesis">The streams.</param>
+    /// <param name="checkpoints">Where it keeps its state.</param>
+    /// <param name="role">Who reads and writes streams; null where permissions are not enforced.</param>
+    /// <param name="remark">Is told why it failed.</param>
+    /// <param name="clock">Tells functions' timers the time.</param>
+    /// <param name="options">How it runs.</param>
+    /// <param name="faults">What goes wrong; null when nothing does on purpose.</param>
     public StatefulFunctionsJob(
-        ModuleDescription module, KinesisService kinesis, CheckpointFolder checkpoints, Caller? role, Action<string> remark, TimeProvider clock, JobOptions? options = null)
+        ModuleDescription module, KinesisService kinesis, CheckpointStore checkpoints, Caller? role, Action<string> remark, TimeProvider clock, JobOptions? options = null, FaultPlan? faults = null)
     {
-        (Module, _kinesis, _checkpoints, _role, _remark, _clock) = (module, kinesis, checkpoints, role, remark, clock);
+        (Module, _kinesis, _role, _remark, _clock, _faults) = (module, kinesis, role, remark, clock, faults);
         _options = options ?? new();
         _client = new(module.Endpoints, _options.Pool, _options.Call);
-        _state = new(MaximumBatch);
-        _egress = new(kinesis, module.Egresses, role);
+
+        // One number for the whole module: what waits for an address knows no endpoint.
+        State = new(module.Endpoints.Min(e => e.MaximumBatch));
+        _checkpoints = new(checkpoints, State, _options, TimeProvider.System)
+        {
+            OnComplete = () => _failure = null,
+            OnFailed = why => _remark($"{Module.Path}: a checkpoint failed: {why}"),
+        };
     }
 
     public ModuleDescription Module { get; }
 
-    /// <summary>Whether every record was read, no message waits, and everything that was sent has arrived. Timers may be running.</summary>
+    /// <summary>What it knows.</summary>
+    public JobState State { get; }
+
+    /// <summary>
+    /// Whether every record was read, no message waits, everything that was sent has arrived, and the job has come further than where it failed last.
+    /// Timers may be running.
+    /// </summary>
     public bool IsIdle
     {
         get
         {
-            lock (_lock)
-            {
-                return _tails.Count == Module.Ingresses.Count && _tails.All(t => t.IsIdle) && _state.IsIdle && _egress.Waiting == 0;
-            }
+            var tails = _tails;
+            return _failure is null && tails.Count == Module.Ingresses.Count && tails.All(t => t.IsIdle) && State.IsIdle;
         }
     }
 
-    /// <summary>Why the job failed and does not run now; null while it runs.</summary>
-    public string? Failure
+    /// <summary>Why the job failed and has not come further since; null while it does.</summary>
+    public string? Failure => _failure;
+
+    public JobStatistics Statistics() => State.Statistics() with
     {
-        get
-        {
-            lock (_lock)
-            {
-                return _failure;
-            }
-        }
-    }
-
-    /// <summary>Timers that are running, the next one first.</summary>
-    public IReadOnlyList<PendingTimer> Timers
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return [.. _state.Timers];
-            }
-        }
-    }
-
-    /// <summary>Every address that has values, with them.</summary>
-    public IReadOnlyList<KeyValuePair<Address, IReadOnlyDictionary<string, TypedValue>>> Values
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return [.. _state.Values];
-            }
-        }
-    }
-
-    /// <summary>Values and timers of one moment, and the number of the last change before it.</summary>
-    public (IReadOnlyList<KeyValuePair<Address, IReadOnlyDictionary<string, TypedValue>>> Values, IReadOnlyList<PendingTimer> Timers, long Change) Moment()
-    {
-        lock (_lock)
-        {
-            return ([.. _state.Values], [.. _state.Timers], _changes);
-        }
-    }
-
-    /// <summary>The addresses with values that were called last, the newest first.</summary>
-    /// <param name="most">How many.</param>
-    /// <param name="all">How many there are.</param>
-    public IReadOnlyList<KeyValuePair<Address, IReadOnlyDictionary<string, TypedValue>>> Latest(int most, out long all)
-    {
-        lock (_lock)
-        {
-            var values = _state.Values.ToDictionary();
-            all = values.Count;
-            return [.. _called.AsEnumerable().Reverse().Distinct().Where(values.ContainsKey).Take(most).Select(a => KeyValuePair.Create(a, values[a]))];
-        }
-    }
-
-    // One number for the whole module: RuntimeState knows no endpoints.
-    private int MaximumBatch => Module.Endpoints.Min(e => e.MaximumBatch);
-
-    public JobStatistics Statistics()
-    {
-        lock (_lock)
-        {
-            return new(_calls, _messages, _largestBatch, _client.Failed, _state.InFlight, _state.Backlog, _egressed + _egress.Sent, _restarts, _failure, _checkpoint);
-        }
-    }
+        FailedAttempts = _client.Failed,
+        Restarts = Volatile.Read(ref _restarts),
+        Failure = _failure,
+        FailedCheckpoints = _checkpoints.Failed,
+        Checkpoint = _checkpoints.Last,
+    };
 
     public void Start() => _running = Task.Run(RunAsync);
+
+    /// <summary>Takes the job's state from it in the middle of its work, as when a task manager is lost: it goes back to its last checkpoint.</summary>
+    public void Lose() => Volatile.Read(ref _lost).TrySetException(new CallFailedException("injected fault: a task manager is lost"));
 
     /// <summary>Stops with a last checkpoint, from which the next job goes on.</summary>
     public async ValueTask DisposeAsync()
@@ -175,7 +106,7 @@ internal sealed class StatefulFunctionsJob : IAsyncDisposable
     {
         for (var pause = _options.RestartAfter; !_stopping.IsCancellationRequested;)
         {
-            var before = _checkpoint?.Number;
+            var before = _checkpoints.Last?.Number;
             try
             {
                 await RunOnceAsync(_stopping.Token);
@@ -184,7 +115,7 @@ internal sealed class StatefulFunctionsJob : IAsyncDisposable
             catch (Exception error) when (!_stopping.IsCancellationRequested)
             {
                 // Whatever it was: a Flink job that fails begins again, for ever.
-                if (_checkpoint?.Number != before)
+                if (_checkpoints.Last?.Number != before)
                 {
                     pause = _options.RestartAfter;
                 }
@@ -196,68 +127,49 @@ internal sealed class StatefulFunctionsJob : IAsyncDisposable
                 return;
             }
 
-            await Task.Delay(pause, _clock, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(pause, TimeProvider.System, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             pause = pause * 1.5 < LongestRestart ? pause * 1.5 : LongestRestart;
         }
     }
 
     private void Failed(Exception error, TimeSpan pause)
     {
-        lock (_lock)
-        {
-            _restarts++;
-            _failure = error.Message;
-            _egressed += _egress.Sent;
-            _tails = [];
-        }
-
-        _remark($"{Module.Path}: the job failed: {error.Message}; it begins again in {pause.TotalSeconds:0.#} s from {(_checkpoint is { } c ? $"checkpoint {c.Number}" : "the start")}");
+        Interlocked.Increment(ref _restarts);
+        _failure = error.Message;
+        _tails = [];
+        _remark($"{Module.Path}: the job failed: {error.Message}; it begins again in {pause.TotalSeconds:0.#} s from {(_checkpoints.Last is { } c ? $"checkpoint {c.Number}" : "the start")}");
     }
 
     private async Task RunOnceAsync(CancellationToken cancellation)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        Restore(ending.Token);
+        var egress = new EgressQueue(_kinesis, Module.Egresses, _role, _faults);
+        var checkpoint = await _checkpoints.RestoreAsync(ending.Token);
+        List<StreamTail> tails = [.. Module.Ingresses.Select(ingress => TailOf(ingress, ending.Token))];
+        State.Restore(checkpoint, egress);
+        _lost = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        _tails = tails;
         Task[] parts =
         [
-            .. _tails.Select(tail => tail.RunAsync(ending.Token)),
+            .. tails.Select(tail => tail.RunAsync(ending.Token)),
             .. Enumerable.Range(0, _options.Pool).Select(_ => WorkAsync(ending.Token)),
             FireTimersAsync(ending.Token),
-            _egress.RunAsync(ending.Token),
-            SaveRegularlyAsync(ending.Token),
+            egress.RunAsync(ending.Token),
+            _checkpoints.RunAsync(ending.Token),
+            _lost.Task.WaitAsync(ending.Token),
         ];
         var first = await Task.WhenAny(parts);
         await ending.CancelAsync();
         await Task.WhenAll(parts).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (cancellation.IsCancellationRequested)
         {
-            await StopAsync();
+            await StopAsync(egress);
         }
 
         await first;
     }
 
-    private void Restore(CancellationToken ending)
-    {
-        var checkpoint = _checkpoints.Latest();
-        var state = checkpoint is null ? new RuntimeState(MaximumBatch) : RuntimeState.Restore(checkpoint.State, MaximumBatch);
-        var positions = new ConcurrentDictionary<(string, string), long>(
-            from stream in checkpoint?.Positions ?? new Dictionary<string, IReadOnlyDictionary<string, long>>()
-            from shard in stream.Value
-            select KeyValuePair.Create((stream.Key, shard.Key), shard.Value));
-        List<StreamTail> tails = [.. Module.Ingresses.Select(ingress => TailOf(ingress, positions, ending))];
-        lock (_lock)
-        {
-            _state = state;
-            _positions = positions;
-            _egress = new(_kinesis, Module.Egresses, _role);
-            _tails = tails;
-            _checkpoint = checkpoint is null ? null : _checkpoint ?? new(checkpoint.Number, _clock.GetUtcNow(), 0, default);
-            _savedChanges = checkpoint is null ? -1 : _changes;
-        }
-    }
-
-    private StreamTail TailOf(ModuleIngress ingress, ConcurrentDictionary<(string Stream, string Shard), long> positions, CancellationToken ending)
+    private StreamTail TailOf(ModuleIngress ingress, CancellationToken ending)
     {
         var stream = _kinesis.TryGet(ingress.Stream) ?? throw new LocalHostException($"{Module.Path}: the ingress {ingress.Id} reads '{ingress.Stream}', which is no stream here");
         if (_role is not null && KinesisRights.ConsumerRefusal(_role, stream) is { } refusal)
@@ -268,12 +180,12 @@ internal sealed class StatefulFunctionsJob : IAsyncDisposable
         return new(
             stream,
             record => IngestAsync(ingress, record, ending),
-            shard => positions.TryGetValue((stream.Name, shard.Id), out var next) ? Math.Min(next, shard.NextCounter) : null);
+            shard => State.PositionOf(stream.Name, shard.Id) is { } next ? Math.Min(next, shard.NextCounter) : null);
     }
 
     private async ValueTask IngestAsync(ModuleIngress ingress, KinesisRecord record, CancellationToken cancellation)
     {
-        while (IsFull)
+        while (State.IsFull)
         {
             await Task.Delay(WhileFull, cancellation);
         }
@@ -284,33 +196,8 @@ internal sealed class StatefulFunctionsJob : IAsyncDisposable
             _remark($"{Module.Path}: record {record.SequenceNumber} of {ingress.Stream} is an aggregate with records of another shard, or with none; it is left out, as Flink's consumer does");
         }
 
-        lock (_lock)
-        {
-            foreach (var user in users)
-            {
-                var argument = new TypedValue(ingress.ValueType, user.Data);
-                foreach (var target in ingress.Targets)
-                {
-                    _state.Send(target.WithId(user.PartitionKey), argument);
-                }
-            }
-
-            _positions[(ingress.Stream, record.ShardId)] = record.Counter + 1;
-            _changes++;
-        }
-
+        State.Ingest(ingress, record, users);
         _work.Fire();
-    }
-
-    private bool IsFull
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _state.Backlog + _egress.Waiting >= MostWaiting;
-            }
-        }
     }
 
     private async Task WorkAsync(CancellationToken cancellation)
@@ -318,12 +205,7 @@ internal sealed class StatefulFunctionsJob : IAsyncDisposable
         while (true)
         {
             var work = _work.Next();
-            FunctionCall? call;
-            lock (_lock)
-            {
-                _state.TryBegin(_clock.GetUtcNow(), out call);
-            }
-
+            var call = State.TryBegin(_clock.GetUtcNow());
             if (call is null)
             {
                 await work.WaitAsync(cancellation);
@@ -333,35 +215,11 @@ internal sealed class StatefulFunctionsJob : IAsyncDisposable
             while (call is not null)
             {
                 var reply = await _client.CallAsync(call, cancellation);
-                call = Complete(call, reply);
+                call = State.Complete(call, reply, _clock.GetUtcNow());
             }
 
             _work.Fire();
             _timers.Fire();
-        }
-    }
-
-    private FunctionCall? Complete(FunctionCall call, ReadOnlyMemory<byte> reply)
-    {
-        lock (_lock)
-        {
-            if (_state.Complete(call, reply, _clock.GetUtcNow()) is { } again)
-            {
-                return again;
-            }
-
-            _egress.Add(_state.TakeEgresses());
-            _changes++;
-            _calls++;
-            _messages += call.Messages;
-            _called.Enqueue(call.Target);
-            if (_called.Count > CalledKept)
-            {
-                _called.Dequeue();
-            }
-
-            _largestBatch = Math.Max(_largestBatch, call.Messages);
-            return null;
         }
     }
 
@@ -370,20 +228,13 @@ internal sealed class StatefulFunctionsJob : IAsyncDisposable
         while (true)
         {
             var changed = _timers.Next();
-            DateTimeOffset? due;
-            lock (_lock)
+            if (State.Fire(_clock.GetUtcNow()))
             {
-                if (_state.Fire(_clock.GetUtcNow()) > 0)
-                {
-                    _changes++;
-                }
-
-                due = _state.NextDue;
+                _work.Fire();
             }
 
-            _work.Fire();
             using var sooner = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-            var wait = due is { } at ? Delay(at - _clock.GetUtcNow(), sooner.Token) : Task.Delay(Timeout.Infinite, sooner.Token);
+            var wait = State.NextDue is { } due ? Delay(due - _clock.GetUtcNow(), sooner.Token) : Task.Delay(Timeout.Infinite, sooner.Token);
             await Task.WhenAny(changed, wait);
             await sooner.CancelAsync();
             cancellation.ThrowIfCancellationRequested();
@@ -394,59 +245,16 @@ internal sealed class StatefulFunctionsJob : IAsyncDisposable
     private Task Delay(TimeSpan time, CancellationToken cancellation) =>
         Task.Delay(time < TimeSpan.Zero ? TimeSpan.Zero : time > TimeSpan.FromDays(1) ? TimeSpan.FromDays(1) : time, _clock, cancellation);
 
-    private async Task SaveRegularlyAsync(CancellationToken cancellation)
-    {
-        while (true)
-        {
-            await Task.Delay(_options.CheckpointEvery, _clock, cancellation);
-            await SaveAsync(cancellation);
-        }
-    }
-
-    private async Task SaveAsync(CancellationToken cancellation)
-    {
-        var started = _clock.GetTimestamp();
-        Checkpoint next;
-        long changes;
-        Task flushed;
-        lock (_lock)
-        {
-            changes = _changes;
-            if (changes == _savedChanges)
-            {
-                // Nothing has happened: the last one says what a new one would.
-                _checkpoint = _checkpoint is null ? null : _checkpoint with { Time = _clock.GetUtcNow() };
-                _failure = null;
-                return;
-            }
-
-            var positions = _positions.GroupBy(p => p.Key.Stream).ToDictionary(
-                g => g.Key, IReadOnlyDictionary<string, long> (g) => g.ToDictionary(p => p.Key.Shard, p => p.Value));
-            next = new((_checkpoint?.Number ?? 0) + 1, positions, _state.Snapshot());
-            flushed = _egress.FlushAsync(cancellation);
-        }
-
-        // What the checkpoint says was sent has to have arrived before the checkpoint counts.
-        await flushed;
-        var bytes = _checkpoints.Save(next);
-        lock (_lock)
-        {
-            _checkpoint = new(next.Number, _clock.GetUtcNow(), bytes, _clock.GetElapsedTime(started));
-            _savedChanges = changes;
-            _failure = null;
-        }
-    }
-
     // Records that are still on their way are sent first, so that the next job does not have to send them again.
-    private async Task StopAsync()
+    private async Task StopAsync(EgressQueue egress)
     {
         using var limit = new CancellationTokenSource(LongestStop);
-        var sending = _egress.RunAsync(limit.Token);
+        var sending = egress.RunAsync(limit.Token);
         try
         {
-            await SaveAsync(limit.Token);
+            await _checkpoints.SaveAsync(limit.Token);
         }
-        catch (Exception error) when (error is OperationCanceledException or IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is OperationCanceledException or IOException or UnauthorizedAccessException or AccessDeniedException or InjectedFaultException)
         {
             _remark($"{Module.Path}: no last checkpoint ({error.Message}); the next run goes on from the one before");
         }

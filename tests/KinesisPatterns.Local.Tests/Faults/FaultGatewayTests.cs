@@ -84,6 +84,17 @@ public sealed class FaultGatewayTests
     }
 
     [Theory]
+    [InlineData(nameof(FaultKind.Throttled), "remote", 429, "Too Many Requests")]
+    [InlineData(nameof(FaultKind.Unavailable), "remote", 500, "Internal server error")]
+    [InlineData(nameof(FaultKind.Unavailable), "query", 204, null)]
+    public async Task Calls_of_stateful_functions_are_answered_as_API_Gateway_does_and_those_of_other_APIs_left_alone(string kind, string api, int status, string? message)
+    {
+        var (answered, answer) = await CallAsync(Enum.Parse<FaultKind>(kind), null, "", $"/_api/{api}/prod/order", authorization: "");
+
+        Assert.Equal((status, message), (answered, (string?)answer["message"]));
+    }
+
+    [Theory]
     [InlineData("AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/kinesis/aws4_request")]
     [InlineData("")]
     public async Task Calls_that_are_none_of_a_function_are_left_alone(string authorization)
@@ -110,7 +121,7 @@ public sealed class FaultGatewayTests
             context.Request.Headers["X-Amz-Target"] = target;
         }
 
-        await new FaultGateway(plan, ServeAsync, TimeProvider.System).HandleAsync(context);
+        await new FaultGateway(plan, ServeAsync, TimeProvider.System, new HashSet<string> { "remote" }).HandleAsync(context);
         return (context.Response.StatusCode, answer.Length == 0 ? [] : JsonNode.Parse(answer.ToArray())!.AsObject());
     }
 

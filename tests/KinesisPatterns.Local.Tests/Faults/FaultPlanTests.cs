@@ -37,6 +37,14 @@ public sealed class FaultPlanTests
     }
 
     [Fact]
+    public void A_site_may_be_struck_less_often_than_others()
+    {
+        var plan = new FaultPlan(3, Half);
+
+        Assert.InRange(Enumerable.Range(0, 10_000).Count(_ => plan.Draw(FaultKind.Crash, "a", share: 0.25) is not null), 1150, 1350);
+    }
+
+    [Fact]
     public void A_kind_that_the_profile_leaves_out_never_happens()
     {
         var plan = new FaultPlan(3, Half);

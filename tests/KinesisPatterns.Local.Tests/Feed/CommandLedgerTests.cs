@@ -27,20 +27,6 @@ public sealed class CommandLedgerTests
     }
 
     [Fact]
-    public void A_rejection_in_pieces_is_one_when_all_of_them_are_there()
-    {
-        Command("not json");
-
-        Assert.Null(Piece(2, "json"));
-        Assert.Null(Piece(2, "json"));
-        Assert.Equal((0, 1), (_ledger.Close().Rejected, _ledger.Close().Lost));
-        Assert.Equal(new("o", "no JSON", "not json"), Piece(1, "not "));
-        Assert.Null(Piece(1, "not "));
-
-        Assert.Equal((1, 0), (_ledger.Close().Rejected, _ledger.Close().Lost));
-    }
-
-    [Fact]
     public void A_command_that_comes_twice_counts_as_repeated_and_its_supply_once()
     {
         Command("""{"commandId":"c1","type":"SupplyStock","sku":"a","quantity":5}""");
@@ -64,6 +50,37 @@ public sealed class CommandLedgerTests
     }
 
     [Fact]
+    public void A_rejection_in_pieces_is_one_when_all_of_them_are_there()
+    {
+        Command("not json");
+
+        Assert.Null(Piece(2, "json"));
+        Assert.Null(Piece(2, "json"));
+        Assert.Equal((0, 1), (_ledger.Close().Rejected, _ledger.Close().Lost));
+        Assert.Equal("not json", Piece(1, "not ")?.Payload);
+        Assert.Null(Piece(1, "not "));
+
+        Assert.Equal((1, 0, 1), (_ledger.Close().Rejected, _ledger.Close().Lost, _ledger.Reasons(9)["no JSON"]));
+    }
+
+    [Fact]
+    public void A_rejection_that_comes_again_counts_once_with_its_later_reason()
+    {
+        Rejected("""{"id":"o","reason":"there is no such order","command":{"commandId":"c2"}}""");
+        Rejected("""{"id":"o","reason":"the order costs 12, not 3","command":{"commandId":"c2"}}""");
+
+        Assert.Equal(KeyValuePair.Create("the order costs #, not #", 1L), Assert.Single(_ledger.Reasons(9)));
+    }
+
+    [Fact]
+    public void A_command_whose_text_is_no_Unicode_is_followed_by_its_bytes()
+    {
+        Command("""{"commandId":"c\ud800","type":"ShipOrder"}""");
+
+        Assert.Equal(1, _ledger.Close().Lost);
+    }
+
+    [Fact]
     public void Versions_without_an_event_are_named()
     {
         Event("stock/a/1", "c1", 5);
@@ -74,8 +91,10 @@ public sealed class CommandLedgerTests
 
     private void Command(string text) => _ledger.OnCommand(Encoding.UTF8.GetBytes(text));
 
-    private TurnedAway? Piece(int part, string text) => _ledger.OnRejected(Encoding.UTF8.GetBytes(
-        $$"""{"id":"o","reason":"no JSON","payload":"{{Convert.ToBase64String(Encoding.UTF8.GetBytes(text))}}","part":{{part}},"parts":2,"payloadSha256":"d"}"""));
+    private TurnedAway? Piece(int part, string text) => _ledger.OnRejected(Encoding.UTF8.GetBytes($$"""
+        {"id":"o","reason":"no JSON","payload":"{{Convert.ToBase64String(Encoding.UTF8.GetBytes(text))}}","part":{{part}},"parts":2,
+         "payloadSha256":"{{Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData("not json"u8))}}"}
+        """));
 
     private void Rejected(string text) => _ledger.OnRejected(Encoding.UTF8.GetBytes(text));
 

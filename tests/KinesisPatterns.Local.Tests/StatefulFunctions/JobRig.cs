@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text;
+using KinesisPatterns.Local.Faults;
 using KinesisPatterns.Local.Kinesis;
+using KinesisPatterns.Local.S3;
 using KinesisPatterns.Local.StatefulFunctions;
 using KinesisPatterns.StateFun;
 using Microsoft.AspNetCore.Builder;
@@ -47,6 +49,7 @@ internal sealed class JobRig : IAsyncDisposable
 
     public JobRig(int shards = 2)
     {
+        Snapshots = new("snapshots", Path.Combine(_folder.FullName, "snapshots"), TimeProvider.System);
         Commands = Kinesis.CreateStream("Commands", new() { Shards = shards });
         Counts = Kinesis.CreateStream("Counts", new() { Shards = 1 });
         var functions = new KinesisPatterns.StateFun.StatefulFunctions();
@@ -65,6 +68,9 @@ internal sealed class JobRig : IAsyncDisposable
     }
 
     public KinesisService Kinesis { get; } = new(new() { EnforceQuotas = false });
+
+    /// <summary>Where checkpoints are.</summary>
+    public Bucket Snapshots { get; }
 
     public KinesisStream Commands { get; }
 
@@ -85,6 +91,9 @@ internal sealed class JobRig : IAsyncDisposable
 
     public int CallsOfCounters;
 
+    /// <summary>What goes wrong with streams and checkpoints.</summary>
+    public FaultPlan? Faults { get; set; }
+
     public async Task<StatefulFunctionsJob> StartAsync(JobOptions? options = null, int maximumBatch = 1000)
     {
         if (_web.Urls.Count == 0 || !_web.Lifetime.ApplicationStarted.IsCancellationRequested)
@@ -98,8 +107,8 @@ internal sealed class JobRig : IAsyncDisposable
             [new("test/in", "Commands", "test/word", [Counter])],
             [new("test/counts", "Counts")]);
         var job = new StatefulFunctionsJob(
-            module, Kinesis, new(Path.Combine(_folder.FullName, "statefun")), role: null, Remarks.Enqueue, TimeProvider.System,
-            options ?? new() { CheckpointEvery = TimeSpan.FromMilliseconds(50), RestartAfter = TimeSpan.FromMilliseconds(50) });
+            module, Kinesis, new(Snapshots, "checkpoints/job", role: null, Faults), role: null, Remarks.Enqueue, TimeProvider.System,
+            options ?? new() { CheckpointEvery = TimeSpan.FromMilliseconds(50), RestartAfter = TimeSpan.FromMilliseconds(50) }, Faults);
         job.Start();
         return job;
     }
@@ -114,7 +123,7 @@ internal sealed class JobRig : IAsyncDisposable
     }
 
     public static long CountOf(StatefulFunctionsJob job, TypeName type, string id) =>
-        job.Values.Where(v => v.Key == type.WithId(id)).Select(v => v.Value["count"].As(Types.Long)).SingleOrDefault();
+        job.State.ValuesOf(type.WithId(id)).TryGetValue("count", out var count) ? count.As(Types.Long) : 0;
 
     public async Task UntilAsync(StatefulFunctionsJob job, Func<bool> holds, string what)
     {

@@ -80,14 +80,14 @@ public sealed class StatefulFunctionsJobTests : IAsyncDisposable
         await using (var first = await _rig.StartAsync())
         {
             _rig.Put("a", "later");
-            await _rig.UntilAsync(first, () => first.Timers.Count == 1 && first.IsIdle, "the timer");
+            await _rig.UntilAsync(first, () => first.Statistics().Timers == 1 && first.IsIdle, "the timer");
         }
 
         Assert.Equal(["a=1"], _rig.Counted());
         await using var second = await _rig.StartAsync();
         await _rig.UntilAsync(second, () => _rig.Counted().Count == 2 && second.IsIdle, "the reminder");
 
-        Assert.Empty(second.Timers);
+        Assert.Equal(0, second.Statistics().Timers);
         Assert.Equal(2, JobRig.CountOf(second, JobRig.Counter, "a"));
     }
 
@@ -130,21 +130,26 @@ public sealed class StatefulFunctionsJobTests : IAsyncDisposable
     [Fact]
     public async Task A_call_that_is_not_answered_in_time_fails_the_job()
     {
-        for (var i = 0; i < 8; i++)
-        {
-            _rig.Troubles.Enqueue(Trouble.Refused);
-        }
-
         await using var job = await _rig.StartAsync(new()
         {
             Call = TimeSpan.FromMilliseconds(100),
             CheckpointEvery = TimeSpan.FromMilliseconds(50),
             RestartAfter = TimeSpan.FromMilliseconds(50),
         });
-        _rig.Put("a", "x");
-        await _rig.UntilAsync(job, () => job.IsIdle && _rig.Counted().Count > 0 && job.Failure is null, "the call");
 
-        Assert.Contains("503", _rig.Remarks.First(), StringComparison.Ordinal);
+        // The first call of all takes longer than that, where much runs at a time.
+        _rig.Put("b", "x");
+        await _rig.UntilAsync(job, () => job.IsIdle && _rig.Counted().Count > 0, "the first call");
+        var before = _rig.Remarks.Count;
+        for (var i = 0; i < 8; i++)
+        {
+            _rig.Troubles.Enqueue(Trouble.Refused);
+        }
+
+        _rig.Put("a", "x");
+        await _rig.UntilAsync(job, () => job.IsIdle && _rig.Counted().Count > 1 && job.Failure is null, "the call");
+
+        Assert.Contains("503", _rig.Remarks.ElementAt(before), StringComparison.Ordinal);
         Assert.Equal(1, JobRig.CountOf(job, JobRig.Counter, "a"));
     }
 

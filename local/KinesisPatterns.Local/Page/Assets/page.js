@@ -15,6 +15,23 @@ function element(tag, properties, ...children) {
   return made;
 }
 
+// On a narrow screen a row is a card whose cells say what they are.
+function row(body, ...cells) {
+  const labels = [...body.closest('table').querySelectorAll('th')].map(th => th.textContent);
+  cells.forEach((cell, i) => { if (cell.colSpan === 1) cell.dataset.label = labels[i]; });
+  return element('tr', {}, ...cells);
+}
+
+const text = (content, className = '') => element('td', { textContent: content, className });
+const code = content => element('td', { className: 'line' }, element('code', { textContent: content }));
+const hint = (body, columns, words) => body.replaceChildren(element('tr', {}, element('td', { colSpan: columns, className: 'hint', textContent: words })));
+
+function addRows(body, made) {
+  if (made.length && body.querySelector('.hint')) body.replaceChildren();
+  body.prepend(...made);
+  while (body.children.length > MOST_ROWS) body.lastElementChild.remove();
+}
+
 function addPoint(dev, metric, time, value) {
   if (!series.has(dev)) { series.set(dev, new Map()); addDevice(dev); }
   const metrics = series.get(dev);
@@ -79,42 +96,25 @@ function draw() {
   }
 }
 
-function addRejected(rows) {
+function addRejected(rejected) {
   const body = byId('rejected');
-  if (rows.length && body.querySelector('.hint')) body.replaceChildren();
-  for (const r of rows) {
-    const payload = r.payload.length > 300 ? r.payload.slice(0, 300) + '…' : r.payload;
-    body.prepend(element('tr', {},
-      element('td', { textContent: r.arrival ? new Date(r.arrival).toLocaleTimeString() : '' }),
-      element('td', { textContent: r.reason, className: 'bad' }),
-      element('td', { textContent: r.detail }),
-      element('td', {}, element('code', { textContent: payload === '' ? '(empty)' : payload }))));
-  }
-  while (body.children.length > MOST_ROWS) body.lastElementChild.remove();
+  addRows(body, rejected.map(r => row(body,
+    text(r.arrival ? new Date(r.arrival).toLocaleTimeString() : ''),
+    text(r.reason, 'bad'),
+    r.type ? element('td', {}, go(r.type, r.detail)) : text(r.detail),
+    code(r.payload === '' ? '(empty)' : r.payload.length > 300 ? r.payload.slice(0, 300) + '…' : r.payload))).reverse());
 }
 
-function addAnomalies(rows) {
+function addAnomalies(anomalies) {
   const body = byId('anomalies');
-  if (rows.length && body.querySelector('.hint')) body.replaceChildren();
-  for (const a of rows) {
+  for (const a of anomalies) {
     if (!marks.has(a.device)) marks.set(a.device, new Map());
     const metrics = marks.get(a.device);
     if (!metrics.has(a.metric)) metrics.set(a.metric, new Map());
     metrics.get(a.metric).set(a.time / 1000, a.value);
-    body.prepend(element('tr', {},
-      element('td', { textContent: new Date(a.time).toLocaleTimeString() }),
-      element('td', { textContent: a.device }),
-      element('td', { textContent: a.metric }),
-      element('td', { textContent: a.score.toFixed(4), className: 'bad' }),
-      element('td', { textContent: a.message })));
   }
-  while (body.children.length > MOST_ROWS) body.lastElementChild.remove();
-}
-
-function rows(body, made, most) {
-  if (made.length && body.querySelector('.hint')) body.replaceChildren();
-  body.prepend(...made);
-  while (body.children.length > most) body.lastElementChild.remove();
+  addRows(body, anomalies.map(a => row(body,
+    text(new Date(a.time).toLocaleTimeString()), text(a.device), text(a.metric), text(a.score.toFixed(4), 'bad'), text(a.message))).reverse());
 }
 
 function dueIn(time) {
@@ -122,42 +122,147 @@ function dueIn(time) {
   return seconds < 120 ? `${seconds.toFixed(0)} s` : seconds < 7200 ? `${(seconds / 60).toFixed(0)} min` : seconds < 172800 ? `${(seconds / 3600).toFixed(0)} h` : `${(seconds / 86400).toFixed(0)} days`;
 }
 
-// Aggregates and timers are shown as they are now; events are added to those before.
+// An address that shows itself when it is chosen.
+function go(type, id) {
+  const button = element('button', { type: 'button', className: 'go', title: `${type}/${id}` }, id, ' ', element('small', { textContent: type.split('/')[1] ?? type }));
+  button.addEventListener('click', () => choose(type, id));
+  return button;
+}
+
+let lists = null, found = null, address = null, looking = null;
+
+function choose(type, id) {
+  address = { type, id };
+  byId('address-title').textContent = id;
+  byId('address-type').textContent = type;
+  byId('address-close').hidden = false;
+  byId('address-steps').replaceChildren();
+  byId('address-hint').hidden = false;
+  byId('address-hint').textContent = 'Looking …';
+  byId('address-body').hidden = true;
+  showAddresses();
+  look();
+  byId('address').scrollIntoView({ block: 'nearest', behavior: 'smooth' });
+}
+
+byId('address-close').addEventListener('click', () => {
+  address = null;
+  byId('address-title').textContent = 'One address';
+  byId('address-type').textContent = '';
+  byId('address-close').hidden = true;
+  byId('address-body').hidden = true;
+  byId('address-hint').hidden = false;
+  byId('address-hint').textContent = 'Choose an address, here or in any table below, to see its values, its timers and what happened to it.';
+  showAddresses();
+});
+
+async function ask(path, query) {
+  const answer = await fetch(`${path}?${new URLSearchParams(query)}`);
+  return answer.ok ? answer.json() : null;
+}
+
+// Again and again while it is shown; an answer for another address than the one that is chosen by now is nobody's.
+async function look() {
+  clearTimeout(looking);
+  const asked = address;
+  if (!asked) return;
+  try {
+    const known = await ask('address', asked);
+    if (asked === address) showAddress(known);
+  } catch {
+    // The host has ended; the status says so.
+  }
+  if (asked === address) looking = setTimeout(look, 1500);
+}
+
+function showAddress(known) {
+  byId('address-hint').hidden = known !== null;
+  byId('address-body').hidden = known === null;
+  if (!known) { byId('address-hint').textContent = 'Nothing is known of it yet.'; return; }
+  const open = Object.fromEntries([...byId('address-values').querySelectorAll('pre')].map(pre => [pre.dataset.name, pre.scrollTop]));
+  byId('address-values').replaceChildren(...known.values.flatMap(({ name, text }) => {
+    const pre = element('pre', { textContent: text });
+    pre.dataset.name = name;
+    return [element('dt', { textContent: name }), element('dd', {}, pre)];
+  }));
+  for (const pre of byId('address-values').querySelectorAll('pre')) pre.scrollTop = open[pre.dataset.name] ?? 0;
+  byId('address-timers').textContent = known.timers.length ? known.timers.map(t => `Timer ${t.name || 'without a name'} is due in ${dueIn(t.due)}.`).join(' ') : 'No timer of it is running.';
+  const body = byId('address-steps');
+  body.replaceChildren(...known.steps.map(s => row(body,
+    text(s.version ?? '–'), text(s.time ? new Date(s.time).toLocaleTimeString() : ''), text(s.version === null ? `rejected: ${s.what}` : s.what, s.version === null ? 'bad' : ''), code(s.data))));
+  byId('address-more').hidden = known.stepCount <= known.steps.length;
+  byId('address-more').textContent = `The last ${known.steps.length} of ${number.format(known.stepCount)}.`;
+}
+
+let typing = null;
+byId('find').addEventListener('input', e => {
+  clearTimeout(typing);
+  const wanted = e.target.value.trim();
+  if (wanted === '') { found = null; showAddresses(); return; }
+  typing = setTimeout(async () => {
+    try {
+      const answer = await ask('addresses', { find: wanted });
+      if (byId('find').value.trim() === wanted) { found = answer; showAddresses(); }
+    } catch {
+      // The host has ended; the status says so.
+    }
+  }, 200);
+});
+byId('find').addEventListener('keydown', e => { if (e.key === 'Enter' && found?.length) choose(found[0].type, found[0].id); });
+
+function showAddresses() {
+  const body = byId('addresses'), shown = found ?? lists?.addresses ?? [];
+  byId('addresses-count').textContent = found ? `${found.length === 20 ? 'the first 20' : number.format(found.length)} found` : lists ? `the last called of ${number.format(lists.addressCount)}` : '';
+  if (!shown.length) { hint(body, 2, found ? 'No id contains that.' : 'None so far.'); return; }
+  body.replaceChildren(...shown.map(a => {
+    const line = row(body, element('td', {}, go(a.type, a.id)), code(a.values));
+    line.classList.toggle('chosen', address?.type === a.type && address?.id === a.id);
+    return line;
+  }));
+}
+
+function showTimers() {
+  const body = byId('timers');
+  byId('timers-count').textContent = lists.timerCount > lists.timers.length ? `the next ${lists.timers.length} of ${number.format(lists.timerCount)}` : '';
+  if (!lists.timers.length) { hint(body, 4, 'None is running.'); return; }
+  body.replaceChildren(...lists.timers.map(t => row(body, text(dueIn(t.due)), text(t.name || '(no name)'), element('td', {}, go(t.type, t.id)), code(t.message))));
+}
+
+// What is pointed at or has the focus stays where it is.
+const isInUse = id => byId(id).matches(':hover, :focus-within');
+
 function onModule(module) {
   for (const part of document.querySelectorAll('.of-module')) part.hidden = module === null;
   for (const part of document.querySelectorAll('.of-readings')) part.hidden = module !== null;
-  byId('rejected-what').textContent = module ? 'Address' : 'Reason';
   if (!module) return;
   byId('module-failure').hidden = !module.failure;
   byId('module-failure').textContent = module.failure ? `The job failed and goes back to its last checkpoint: ${module.failure}` : '';
   byId('module-figures').replaceChildren(...module.figures.map(([name, value]) => element('div', {}, element('dt', { textContent: name }), element('dd', { textContent: value }))));
-  byId('aggregates-count').textContent = `${number.format(module.aggregates.length)} of ${number.format(module.aggregateCount)} addresses`;
-  byId('timers-count').textContent = module.timerCount > module.timers.length ? `the next ${module.timers.length} of ${number.format(module.timerCount)}` : '';
-  if (module.aggregates.length) byId('aggregates').replaceChildren(...module.aggregates.map(a => element('tr', {},
-    element('td', {}, element('b', { textContent: a.id }), element('br', {}), element('small', { className: 'hint', textContent: a.type })),
-    element('td', {}, element('div', { className: 'values' }, ...a.values.map(([name, value]) => element('div', {}, element('span', { textContent: name }), element('code', { textContent: value }))))))));
-  byId('timers').replaceChildren(...(module.timers.length ? module.timers.map(t => element('tr', {},
-    element('td', { textContent: dueIn(t.due) }), element('td', { textContent: t.name }), element('td', { textContent: t.target }), element('td', {}, element('code', { textContent: t.message }))))
-    : [element('tr', {}, element('td', { colSpan: 4, className: 'hint', textContent: 'None is running.' }))]));
-  rows(byId('happened'), module.events.map(e => element('tr', {},
-    element('td', { textContent: new Date(e.time).toLocaleTimeString() }), element('td', { textContent: e.type }), element('td', { textContent: e.aggregate }),
-    element('td', { textContent: e.version }), element('td', {}, element('code', { textContent: e.data })))).reverse(), MOST_ROWS);
+  if (module.lists) {
+    lists = module.lists;
+    if (!found && !isInUse('addresses-scroll')) showAddresses();
+  }
+  if (lists && !isInUse('timers')) showTimers();
+  const body = byId('happened');
+  const namespace = (lists?.addresses[0]?.type ?? '/').split('/')[0];
+  addRows(body, module.events.map(e => row(body,
+    text(new Date(e.time).toLocaleTimeString()), text(e.type), element('td', {}, go(`${namespace}/${e.aggregate}`, e.id)), text(e.version), code(e.data))).reverse());
 }
 
 function onHello(hello) {
-  byId('happened').replaceChildren(element('tr', {}, element('td', { colSpan: 5, className: 'hint', textContent: 'None so far.' })));
+  hint(byId('happened'), 5, 'None so far.');
+  byId('rejected-detail').textContent = hello.state.module ? 'For' : 'What was wrong';
   document.title = `${hello.name} · Kinesis Patterns`;
   byId('name').textContent = hello.name;
   byId('flow').replaceChildren(...hello.layers.map(layer => element('div', { className: 'layer' }, ...layer.map(n => {
     const count = element('span', { className: 'count' });
-    const box = element('div', { className: `node ${n.kind}`, title: n.title }, element('b', { textContent: n.name }), element('small', { textContent: n.note }), count);
+    const box = element('div', { className: `node ${n.kind}`, title: n.title }, element('b', { textContent: n.name.replace(/([a-z])([A-Z])/g, '$1\u200b$2') }), element('small', { textContent: n.note }), count);
     nodes.set(n.id, { box, count });
     return box;
   }))));
-  byId('resources').replaceChildren(...hello.resources.map(r => element('tr', {},
-    element('td', { textContent: r.path }), element('td', { textContent: r.type }), element('td', { textContent: r.here }))));
-  byId('rejected').replaceChildren(element('tr', {}, element('td', { colSpan: 4, className: 'hint', textContent: 'None so far.' })));
-  byId('anomalies').replaceChildren(element('tr', {}, element('td', { colSpan: 5, className: 'hint', textContent: 'None so far; a series is watched from its 50th reading on.' })));
+  byId('resources').replaceChildren(...hello.resources.map(r => row(byId('resources'), text(r.path), text(r.type), text(r.here))));
+  hint(byId('rejected'), 4, 'None so far.');
+  hint(byId('anomalies'), 5, 'None so far; a series is watched from its 50th reading on.');
   marks.clear();
   onState(hello.state);
 }
