@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using Google.Protobuf;
+using KinesisPatterns.Local.Tests.Conformance;
 using KinesisPatterns.StateFun.Testing;
 using KinesisPatterns.StateFun.Tests.Protocol;
 using KinesisPatterns.StateFun.VerificationHost;
@@ -101,18 +103,26 @@ public sealed class VerificationTests
     }
 
     [Fact]
-    public async Task The_host_serves_over_HTTP_at_the_port_it_is_given()
+    public Task The_host_serves_over_HTTP_at_the_port_it_is_given() => ServeAsync(async address =>
+    {
+        using var client = new HttpClient();
+
+        var response = await client.PostAsync(
+            address, new ByteArrayContent(To("bench/noop", "1", Text("a")).ToByteArray()), TestContext.Current.CancellationToken);
+
+        Assert.Equal("A20600", Convert.ToHexString(await response.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken)));
+    });
+
+    [Fact]
+    public Task A_runtime_in_another_language_gets_what_its_command_trees_say() => ServeAsync(address => Client.RunNodeAsync(
+        "statefun.mjs", address.ToString(), Beside("protocol.proto"), Beside("../KinesisPatterns.StateFun.VerificationHost/smoke.proto"), "7", "20"));
+
+    private static async Task ServeAsync(Func<Uri, Task> use)
     {
         using var host = Process.Start(new ProcessStartInfo("dotnet", [typeof(VerificationFunctions).Assembly.Location, "--port", "0"]) { RedirectStandardOutput = true })!;
         try
         {
-            var address = (await host.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken))!.Split(' ')[^1];
-            using var client = new HttpClient();
-
-            var response = await client.PostAsync(
-                new Uri(address), new ByteArrayContent(To("bench/noop", "1", Text("a")).ToByteArray()), TestContext.Current.CancellationToken);
-
-            Assert.Equal("A20600", Convert.ToHexString(await response.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken)));
+            await use(new((await host.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken))!.Split(' ')[^1]));
         }
         finally
         {
@@ -120,6 +130,8 @@ public sealed class VerificationTests
             await host.WaitForExitAsync(TestContext.Current.CancellationToken);
         }
     }
+
+    private static string Beside(string file, [CallerFilePath] string path = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(path)!, file));
 
     private static ToFunction Interpret(params string[] commands) =>
         To(Interpreter, "1", [.. commands.Select(Text)]).With("state_a").With("state_b").With("state_c");
