@@ -50,7 +50,7 @@ public sealed class FuzzTests
         try
         {
             var request = ToFunction.Parser.ParseFrom(bytes).Invocation;
-            return request is null || request.Invocations.Count == 0 ? null : string.Join(
+            return request?.Target is null ? null : string.Join(
                 '\n',
                 [
                     $"{request.Target?.Namespace}/{request.Target?.Type}/{request.Target?.Id}",

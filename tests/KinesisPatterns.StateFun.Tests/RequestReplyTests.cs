@@ -52,6 +52,18 @@ public sealed class RequestReplyTests
     }
 
     [Fact]
+    public async Task A_batch_of_no_messages_calls_nothing_and_changes_nothing()
+    {
+        var called = false;
+        var handler = Handler(Spec, (_, _, _) => { called = true; return default; });
+
+        var result = await handler.ResultAsync(To(Type, "1").With("seen", Int(5)).With("name").With("flag"));
+
+        Assert.False(called);
+        Assert.Equal(new(), result);
+    }
+
+    [Fact]
     public async Task A_value_that_the_function_does_not_know_is_left_aside()
     {
         var result = await Handler(Spec, (_, _, _) => default).ResultAsync(Known(Text("a")).With("of_an_older_version", Int(1)));

@@ -20,7 +20,7 @@ internal sealed class InvocationBatch : IDisposable
     private Invocation[] _invocations = new Invocation[16];
     private State[] _states = new State[4];
     private AddressParts _target;
-    private bool _hasRequest;
+    private bool _hasTarget;
 
     private InvocationBatch()
     {
@@ -82,7 +82,7 @@ internal sealed class InvocationBatch : IDisposable
 
     public void Dispose()
     {
-        (_bytes, _target, _hasRequest, Count, StateCount) = (default, default, false, 0, 0);
+        (_bytes, _target, _hasTarget, Count, StateCount) = (default, default, false, 0, 0);
         if (_invocations.Length <= KeptInvocations && _states.Length <= KeptStates)
         {
             _spare = this;
@@ -104,20 +104,14 @@ internal sealed class InvocationBatch : IDisposable
             }
         }
 
-        if (!_hasRequest)
+        if (!_hasTarget)
         {
-            throw new MalformedMessageException("no invocation (field 100)");
-        }
-
-        if (Count == 0)
-        {
-            throw new MalformedMessageException("an invocation without a message");
+            throw new MalformedMessageException("no invocation of a function (fields 100 and 1)");
         }
     }
 
     private void ReadRequest(ReadOnlySpan<byte> message, Slice request)
     {
-        _hasRequest = true;
         var reader = new ProtoReader(request.Of(message));
         while (reader.Next())
         {
@@ -131,6 +125,7 @@ internal sealed class InvocationBatch : IDisposable
             }
             else if (reader.Is(1, WireType.Length))
             {
+                _hasTarget = true;
                 _target.Read(message, reader.Slice().Within(request));
             }
             else
