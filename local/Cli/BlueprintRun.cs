@@ -124,7 +124,7 @@ internal sealed class BlueprintRun(RunOptions options)
 
     private IEnumerable<FedRecord> Ordered()
     {
-        var simulator = new CommandSimulator(options.Seed, options.Faulty);
+        var simulator = new CommandSimulator(options.Seed, options.Faulty, TimeProvider.System);
         while (true)
         {
             yield return simulator.Next();

@@ -7,11 +7,12 @@ namespace KinesisPatterns.Local.Feed;
 
 /// <summary>
 /// Services around a shop: they supply articles, place orders, pay, ship and cancel them, leave some unpaid, deliver some commands twice and send a
-/// few that nobody can make anything of. The same seed gives the same commands.
+/// few that nobody can make anything of. The same seed gives the same commands, but for their times.
 /// </summary>
 /// <param name="seed">Decides what happens.</param>
 /// <param name="faulty">The share of commands that are malformed or come twice, 0 to 1.</param>
-internal sealed class CommandSimulator(int seed, double faulty)
+/// <param name="clock">What commands have their time from; null sends them without.</param>
+internal sealed class CommandSimulator(int seed, double faulty, TimeProvider? clock = null)
 {
     private const int Articles = 12;
     private const int MostLines = 3;
@@ -143,6 +144,11 @@ internal sealed class CommandSimulator(int seed, double faulty)
     private void Add(string type, string key, JsonObject fields)
     {
         var command = new JsonObject { ["commandId"] = string.Create(CultureInfo.InvariantCulture, $"c-{seed}-{++_commands:000000}"), ["type"] = type };
+        if (clock is not null)
+        {
+            command["time"] = clock.GetUtcNow().ToString("O", CultureInfo.InvariantCulture);
+        }
+
         foreach (var (name, value) in fields)
         {
             command[name] = value?.DeepClone();

@@ -10,6 +10,16 @@ public sealed class CommandSimulatorTests
     public void The_same_seed_gives_the_same_commands() => Assert.Equal(Texts(new(3, 0.1), 500), Texts(new(3, 0.1), 500));
 
     [Fact]
+    public void With_a_clock_every_command_says_when_it_was_given()
+    {
+        var before = TimeProvider.System.GetUtcNow();
+
+        var times = Texts(new(3, 0, TimeProvider.System), 50).Select(text => (DateTimeOffset)JsonNode.Parse(text)!["time"]!).ToList();
+
+        Assert.All(times, time => Assert.InRange(time, before, TimeProvider.System.GetUtcNow()));
+    }
+
+    [Fact]
     public void Without_faults_every_command_is_whole_unique_and_at_its_aggregates_key()
     {
         var simulator = new CommandSimulator(4, 0);
