@@ -39,14 +39,18 @@ public sealed class EventSourcingHost(Blueprint blueprint) : IAsyncLifetime
     {
         Host = await LocalHost.StartAsync(new() { AssemblyDirectory = Directory, Stack = "EventSourcing" }, Cancellation);
         _run = new(Host, "test");
-        await _run.FeedAsync(Commands.Select(c => CommandSimulator.RecordOf(Encoding.UTF8.GetBytes(c))), rate: null, Cancellation);
+        await FeedAsync(Commands[0]);
+
+        // What was supplied has to be there before it is ordered.
+        await _run.DrainAsync(Patience, Cancellation);
+        await FeedAsync(Commands[1..]);
         await _run.DrainAsync(Patience, Cancellation);
         var job = Host.Services.Modules.Single();
         while ((job.Statistics().Checkpoint?.Number ?? 0) < 4)
         {
             // Of so many checkpoints the oldest is let go of.
             await Task.Delay(200, Cancellation);
-            await _run.FeedAsync([CommandSimulator.RecordOf(Encoding.UTF8.GetBytes(Commands[0]))], rate: null, Cancellation);
+            await FeedAsync(Commands[0]);
         }
 
         // It goes on from one.
@@ -61,7 +65,7 @@ public sealed class EventSourcingHost(Blueprint blueprint) : IAsyncLifetime
         Assert.True((string?)ended["status"] == "SUCCEEDED", ended.ToJsonString());
 
         // Its readers and its writer are switched.
-        await _run.FeedAsync([CommandSimulator.RecordOf(Encoding.UTF8.GetBytes(Commands[0].Replace("c-1", "c-5", StringComparison.Ordinal)))], rate: null, Cancellation);
+        await FeedAsync(Commands[0].Replace("c-1", "c-5", StringComparison.Ordinal));
         await _run.DrainAsync(Patience, Cancellation);
         await UseAsync(Host);
         Summary = _run.Summarize();
@@ -78,6 +82,9 @@ public sealed class EventSourcingHost(Blueprint blueprint) : IAsyncLifetime
 
         await RebuildAsync(host);
     }
+
+    private Task FeedAsync(params string[] commands) =>
+        _run.FeedAsync(commands.Select(c => CommandSimulator.RecordOf(Encoding.UTF8.GetBytes(c))), rate: null, Cancellation);
 
     // Always the same execution, however often it is asked for.
     private static Task<JsonObject> RebuildAsync(LocalHost host) => AskAsync(

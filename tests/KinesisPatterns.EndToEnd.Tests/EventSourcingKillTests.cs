@@ -55,7 +55,7 @@ public sealed class EventSourcingKillTests(Blueprint blueprint)
         var output = host.StandardOutput.ReadToEndAsync(Cancellation);
         var errors = host.StandardError.ReadToEndAsync(Cancellation);
         var started = Stopwatch.GetTimestamp();
-        while (Checkpoint(state) < before + 4 && !host.HasExited && Stopwatch.GetElapsedTime(started) < Patience)
+        while (Checkpoint(state) < before + 3 && !host.HasExited && Stopwatch.GetElapsedTime(started) < Patience)
         {
             await Task.Delay(50, Cancellation);
         }
@@ -63,7 +63,7 @@ public sealed class EventSourcingKillTests(Blueprint blueprint)
         await Task.Delay(500, Cancellation);
         host.Kill();
         await host.WaitForExitAsync(Cancellation);
-        Assert.True(Checkpoint(state) >= before + 4, $"{await output}\n{await errors}");
+        Assert.True(Checkpoint(state) >= before + 3, $"{await output}\n{await errors}");
     }
 
     private static long Checkpoint(string state)

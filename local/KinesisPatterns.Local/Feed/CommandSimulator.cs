@@ -12,13 +12,11 @@ namespace KinesisPatterns.Local.Feed;
 /// <param name="seed">Decides what happens.</param>
 /// <param name="faulty">The share of commands that are malformed or come twice, 0 to 1.</param>
 /// <param name="clock">What commands have their time from; null sends them without.</param>
-internal sealed class CommandSimulator(int seed, double faulty, TimeProvider? clock = null)
+/// <param name="overlap">After how many others an order is touched again, so that orders overlap.</param>
+internal sealed class CommandSimulator(int seed, double faulty, TimeProvider? clock = null, int overlap = 60)
 {
     private const int Articles = 12;
     private const int MostLines = 3;
-
-    // An order is touched again after so many others, so that orders overlap.
-    private const int Overlap = 60;
 
     private static readonly string[] AggregateIds = ["orderId", "sku"];
 
@@ -78,7 +76,7 @@ internal sealed class CommandSimulator(int seed, double faulty, TimeProvider? cl
 
     private void Act()
     {
-        var isOverlapping = _placed.Count > Overlap;
+        var isOverlapping = _placed.Count > overlap;
         switch (_random.Next(10))
         {
             case < 4:

@@ -54,6 +54,12 @@ function addDevice(dev) {
   select.value = device;
 }
 
+// The day only where it is another one.
+function when(time) {
+  const at = new Date(time);
+  return at.toDateString() === new Date().toDateString() ? at.toLocaleTimeString() : at.toLocaleString();
+}
+
 const color = name => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
 function chartOf(metric) {
@@ -92,7 +98,7 @@ function draw() {
     if (span > 0 && t.length > 0) { const start = t[t.length - 1] - span; while (from < t.length && t[from] < start) from++; if (t.length - from < 30) from = Math.max(0, t.length - 240); }
     const marked = marks.get(device)?.get(metric);
     chart.plot.setData([t.slice(from), v.slice(from), t.slice(from).map(time => marked?.get(time) ?? null)]);
-    chart.latest.textContent = t.length ? `${number.format(v[v.length - 1])} at ${new Date(t[t.length - 1] * 1000).toLocaleString()}` : '';
+    chart.latest.textContent = t.length ? `${number.format(v[v.length - 1])} at ${when(t[t.length - 1] * 1000)}` : '';
   }
 }
 
@@ -114,7 +120,7 @@ function addAnomalies(anomalies) {
     metrics.get(a.metric).set(a.time / 1000, a.value);
   }
   addRows(body, anomalies.map(a => row(body,
-    text(new Date(a.time).toLocaleTimeString()), text(a.device), text(a.metric), text(a.score.toFixed(4), 'bad'), text(a.message))).reverse());
+    text(when(a.time)), text(a.device, 'short'), text(a.metric, 'short'), text(a.score.toFixed(4), 'bad'), text(a.message))).reverse());
 }
 
 function dueIn(time) {
@@ -225,7 +231,7 @@ function showTimers() {
   const body = byId('timers');
   byId('timers-count').textContent = lists.timerCount > lists.timers.length ? `the next ${lists.timers.length} of ${number.format(lists.timerCount)}` : '';
   if (!lists.timers.length) { hint(body, 4, 'None is running.'); return; }
-  body.replaceChildren(...lists.timers.map(t => row(body, text(dueIn(t.due)), text(t.name || '(no name)'), element('td', {}, go(t.type, t.id)), code(t.message))));
+  body.replaceChildren(...lists.timers.map(t => row(body, text(dueIn(t.due)), text(t.name || '(no name)', 'short'), element('td', {}, go(t.type, t.id)), code(t.message))));
 }
 
 // What is pointed at or has the focus stays where it is.
@@ -277,7 +283,7 @@ function onState(state) {
     node.count.textContent = text;
     node.box.classList.toggle('trouble', trouble);
   }
-  byId('reasons').replaceChildren(...Object.entries(state.reasons).map(([reason, n]) => element('span', { textContent: `${reason} ${number.format(n)}` })));
+  byId('reasons').replaceChildren(...Object.entries(state.reasons).map(([reason, n]) => element('span', {}, element('b', { textContent: number.format(n) }), ` ${reason}`)));
   for (const [dev, metric, time, value] of state.points) addPoint(dev, metric, time / 1000, value);
   addRejected(state.rejected);
   addAnomalies(state.anomalies);
