@@ -20,9 +20,15 @@ public sealed class EventSourcingGrantTests(EventSourcingHost blueprint)
 
     [Fact]
     public Task A_run_without_a_grant_of_each_role_is_refused_what_it_tries() => Grants.ARunWithoutAGrantOfEachRoleIsRefusedWhatItTriesAsync(
-        ["CommandsStreamName", "EventsStreamName", "RejectedStreamName"], EventSourcingHost.UseAsync, LeaveOut);
+        ["CommandsStreamName", "EventsStreamName", "RejectedStreamName"], EventSourcingHost.UseAsync, IsBehind, LeaveOut);
 
-    // A machine that may not call its function leaves the function nothing to try, and until the replay is done nobody uses the next table but it.
-    private static bool LeaveOut(string policy, string statement) =>
-        policy.StartsWith("ReplayMachine", StringComparison.Ordinal) || (!policy.StartsWith("Replay", StringComparison.Ordinal) && statement.Contains("ReadModel2", StringComparison.Ordinal));
+    // A job that may not read calls nobody.
+    private static bool IsBehind(string policy) => policy.StartsWith("Orders", StringComparison.Ordinal);
+
+    // A machine that may not call its function leaves the function nothing to try; until the replay is done nobody uses the next table but it; and a
+    // job that does not fail reads no checkpoint, nor lets one go before there are four.
+    private static bool LeaveOut(TemplateGrant grant, string statement) =>
+        grant.Policy.StartsWith("ReplayMachine", StringComparison.Ordinal)
+        || (!grant.Policy.StartsWith("Replay", StringComparison.Ordinal) && statement.Contains("ReadModel2", StringComparison.Ordinal))
+        || (grant.Policy.StartsWith("Cluster", StringComparison.Ordinal) && grant.Action is "s3:GetObject" or "s3:DeleteObject");
 }
