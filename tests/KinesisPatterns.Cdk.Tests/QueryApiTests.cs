@@ -67,6 +67,21 @@ public sealed class QueryApiTests
     }
 
     [Fact]
+    public void With_indexes_it_gets_items_of_the_table_and_queries_the_indexes()
+    {
+        Define(new() { Function = Published.Function, Table = _series, Indexes = ["by-time"] });
+
+        var grants = _stack.All("AWS::IAM::Policy")
+            .SelectMany(policy => policy.GetProperty("Properties").GetProperty("PolicyDocument").GetProperty("Statement").EnumerateArray())
+            .Select(statement => $"{statement.GetProperty("Action")} {statement.GetProperty("Resource")}")
+            .Where(grant => grant.StartsWith("dynamodb:", StringComparison.Ordinal))
+            .ToArray();
+        Assert.Equal(2, grants.Length);
+        Assert.Equal("""dynamodb:GetItem {"Fn::GetAtt":["SeriesB562BC26","Arn"]}""", grants[0].Replace(" :", ":", StringComparison.Ordinal));
+        Assert.Matches(@"^dynamodb:Query .*""/index/by-time""", grants[1]);
+    }
+
+    [Fact]
     public void Only_this_api_may_call_its_function()
     {
         Define();

@@ -31,7 +31,9 @@ public sealed record QueryApiProps
     /// <summary>The table it reads.</summary>
     public required ITable Table { get; init; }
 
-    /// <summary>The table's indexes that it queries, by name.</summary>
+    /// <summary>
+    /// The table's indexes that it queries, by name; of the table itself it then gets items by their keys only. Without indexes it queries the table.
+    /// </summary>
     public IReadOnlyList<string> Indexes { get; init; } = [];
 
     /// <summary>The environment variable that tells the function the table's name.</summary>
@@ -64,9 +66,16 @@ public sealed class QueryApi : Construct
 
         Function = new PublishedFunction(this, "Function", props.Function).Function;
         Function.AddEnvironment(props.TableVariable, props.Table.TableName);
-        Function.Allow(
-            ["dynamodb:GetItem", "dynamodb:Query"],
-            [props.Table.TableArn, .. props.Indexes.Select(index => $"{props.Table.TableArn}/index/{index}")]);
+        if (props.Indexes.Count == 0)
+        {
+            Function.Allow(["dynamodb:GetItem", "dynamodb:Query"], props.Table.TableArn);
+        }
+        else
+        {
+            Function.Allow(["dynamodb:GetItem"], props.Table.TableArn);
+            Function.Allow(["dynamodb:Query"], [.. props.Indexes.Select(index => $"{props.Table.TableArn}/index/{index}")]);
+        }
+
         props.Table.EncryptionKey?.GrantDecrypt(Function);
 
         var accessLog = Logs.In(this, "AccessLog");
