@@ -99,7 +99,7 @@ public sealed class FaultTests(Blueprint blueprint)
             });
             var accepted = new List<long>();
             var last = DateTime.UtcNow + Patience;
-            while (accepted.Count < 200 && DateTime.UtcNow < last)
+            while ((accepted.Count < 200 || !HasFed(state)) && DateTime.UtcNow < last)
             {
                 var time = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
                 try
@@ -128,6 +128,8 @@ public sealed class FaultTests(Blueprint blueprint)
             await host.WaitForExitAsync(Cancellation);
         }
     }
+
+    private static bool HasFed(string state) => new FileInfo(Path.Combine(state, "fed.log")) is { Exists: true, Length: > 1_000 };
 
     private byte[] Reading(long time) => Encoding.UTF8.GetBytes(JsonSerializer.Serialize(
         new { device = _device, metric = "temperature", time = DateTimeOffset.FromUnixTimeMilliseconds(time), value = 20 }));
