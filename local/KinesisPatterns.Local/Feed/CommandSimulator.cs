@@ -144,7 +144,7 @@ internal sealed class CommandSimulator(int seed, double faulty, TimeProvider? cl
         var command = new JsonObject { ["commandId"] = string.Create(CultureInfo.InvariantCulture, $"c-{seed}-{++_commands:000000}"), ["type"] = type };
         if (clock is not null)
         {
-            command["time"] = clock.GetUtcNow().ToString("O", CultureInfo.InvariantCulture);
+            command["time"] = clock.GetUtcNow().UtcDateTime.ToString("O", CultureInfo.InvariantCulture);
         }
 
         foreach (var (name, value) in fields)
