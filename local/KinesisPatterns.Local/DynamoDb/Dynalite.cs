@@ -67,6 +67,8 @@ internal sealed class Dynalite : IAsyncDisposable
     private const string Program = """
         const [path, port, folder] = process.argv.slice(1);
         process.stdin.on('end', () => process.exit(0)).resume();
+        // Ctrl+C in a terminal reaches it as well, and what is under way still has to be written.
+        process.on('SIGINT', () => {});
         require(path)({ path: folder || undefined, createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 })
           .listen(Number(port), '127.0.0.1', () => console.log('listening'));
         """;
