@@ -58,7 +58,7 @@ check() { # check SITUATION ANSWER PATTERN COMMAND...
   grep -q ">$answer<" "$clone/artifacts/aws-packages.props" || why="$why; the answer is not $answer"
   [ -z "$(git -C "$clone" status --porcelain)" ] || why="$why; the work tree is dirty"
   if [ -z "$why" ]; then passed=$((passed + 1)); echo "ok    $where: $*"
-  else failed=$((failed + 1)); echo "FAIL  $where: $*: $why"; tail -30 "$log"; fi
+  else failed=$((failed + 1)); echo "FAIL  $where: $*: $why"; grep -A 15 '^failed ' "$log"; tail -30 "$log"; fi
 }
 stand_ins() { # stand_ins SITUATION yes|no: whether the published functions say that they hold stand-ins
   local found=no

@@ -8,6 +8,12 @@ namespace InfluxTests;
 /// <summary>Servers of others, as processes that a test starts.</summary>
 internal static class ServerProcess
 {
+    private const int First = 20_000;
+    private const int Ports = 10_000;
+
+    // Test projects run side by side.
+    private static int _tried = Random.Shared.Next(Ports);
+
     /// <summary>The process, whose output is dropped; null when the program is not installed.</summary>
     public static Process? Start(ProcessStartInfo start)
     {
@@ -44,10 +50,22 @@ internal static class ServerProcess
         }
     }
 
+    /// <summary>A port that nobody listens at and that is given to no one else: below those that the system gives out by itself.</summary>
     public static int FreePort()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        while (true)
+        {
+            var port = First + (Interlocked.Increment(ref _tried) % Ports);
+            try
+            {
+                using var listener = new TcpListener(IPAddress.Loopback, port);
+                listener.Start();
+                return port;
+            }
+            catch (SocketException)
+            {
+                // Somebody's.
+            }
+        }
     }
 }

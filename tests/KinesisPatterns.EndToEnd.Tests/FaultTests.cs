@@ -1,12 +1,11 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using Amazon.Kinesis;
 using Amazon.Kinesis.Model;
 using Amazon.Runtime;
+using InfluxTests;
 using KinesisPatterns.Local;
 using KinesisPatterns.Local.Faults;
 using KinesisPatterns.Local.Feed;
@@ -80,7 +79,7 @@ public sealed class FaultTests(Blueprint blueprint)
     // Readings of the test's own, of which it knows that they were accepted, while the command feeds others.
     private async Task<List<long>> FeedAndKillAsync(string state)
     {
-        var port = FreePort();
+        var port = ServerProcess.FreePort();
         using var host = Process.Start(new ProcessStartInfo("dotnet",
         [
             Path.Combine(AppContext.BaseDirectory, "KinesisPatterns.Cli.dll"), "run", "TimeSeries", "--assembly", blueprint.Directory,
@@ -144,12 +143,5 @@ public sealed class FaultTests(Blueprint blueprint)
         {
             yield return simulator.Next();
         }
-    }
-
-    private static int FreePort()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 }

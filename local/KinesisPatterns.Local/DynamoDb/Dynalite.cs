@@ -1,6 +1,5 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
+using System.Globalization;
 
 namespace KinesisPatterns.Local.DynamoDb;
 
@@ -25,9 +24,8 @@ internal sealed class Dynalite : IAsyncDisposable
     public static async Task<Dynalite> StartAsync(string? folder, CancellationToken cancellation)
     {
         var script = Find();
-        var port = FreePort();
         var start = new ProcessStartInfo("node") { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
-        foreach (var argument in (string[])["-e", Program, script, port.ToString(System.Globalization.CultureInfo.InvariantCulture), folder ?? ""])
+        foreach (var argument in (string[])["-e", Program, script, folder ?? ""])
         {
             start.ArgumentList.Add(argument);
         }
@@ -43,7 +41,7 @@ internal sealed class Dynalite : IAsyncDisposable
         }
 
         var first = await process.StandardOutput.ReadLineAsync(cancellation);
-        if (first != "listening")
+        if (!int.TryParse(first, CultureInfo.InvariantCulture, out var port))
         {
             var why = await process.StandardError.ReadToEndAsync(cancellation);
             throw new LocalHostException($"dynalite did not start: {why.Trim().Split('\n')[0]}. {Remedy}");
@@ -65,12 +63,12 @@ internal sealed class Dynalite : IAsyncDisposable
 
     // It ends when its standard input does: also when this process was killed and could not say so.
     private const string Program = """
-        const [path, port, folder] = process.argv.slice(1);
+        const [path, folder] = process.argv.slice(1);
         process.stdin.on('end', () => process.exit(0)).resume();
         // Ctrl+C in a terminal reaches it as well, and what is under way still has to be written.
         process.on('SIGINT', () => {});
-        require(path)({ path: folder || undefined, createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 })
-          .listen(Number(port), '127.0.0.1', () => console.log('listening'));
+        const server = require(path)({ path: folder || undefined, createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
+        server.listen(0, '127.0.0.1', () => console.log(server.address().port));
         """;
 
     // Looked for where Node itself would: beside this program and in every folder above the current one.
@@ -89,12 +87,5 @@ internal sealed class Dynalite : IAsyncDisposable
         }
 
         throw new LocalHostException($"The npm package dynalite, which serves DynamoDB here, is not installed. {Remedy}");
-    }
-
-    private static int FreePort()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 }
