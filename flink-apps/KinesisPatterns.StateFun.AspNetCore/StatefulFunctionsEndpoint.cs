@@ -24,7 +24,7 @@ public static partial class StatefulFunctionsEndpoint
     /// <param name="endpoints">The application.</param>
     /// <param name="pattern">The path.</param>
     /// <remarks>
-    /// Whatever goes wrong is answered with a status from 500 on, which the runtime's clients retry, and logged. Only a request that is none gets 400.
+    /// Whatever goes wrong is answered with 500, which both of the runtime's clients retry, and logged; one of them would fail the job at once for a 4xx.
     /// </remarks>
     public static IEndpointConventionBuilder MapStatefulFunctions(
         this IEndpointRouteBuilder endpoints, [StringSyntax("Route")] string pattern = "/")
@@ -46,24 +46,20 @@ public static partial class StatefulFunctionsEndpoint
         {
             // Nobody is there to answer to: the runtime gave the call up and repeats it.
         }
-        catch (BadHttpRequestException error)
-        {
-            await RefuseAsync(context, error.StatusCode, error.Message);
-        }
-        catch (MalformedMessageException error)
+        catch (Exception error) when (error is BadHttpRequestException or MalformedMessageException)
         {
             RequestRefused(log, error.Message);
-            await RefuseAsync(context, StatusCodes.Status400BadRequest, error.Message);
+            await FailAsync(context, error.Message);
         }
         catch (Exception error) when (error is UnknownFunctionException or ReplyTooLargeException)
         {
             BatchFailed(log, error);
-            await RefuseAsync(context, StatusCodes.Status500InternalServerError, error.Message);
+            await FailAsync(context, error.Message);
         }
         catch (Exception error)
         {
             BatchFailed(log, error);
-            await RefuseAsync(context, StatusCodes.Status500InternalServerError, "The batch failed; the log of the functions says why.");
+            await FailAsync(context, "The batch failed; the log of the functions says why.");
         }
     }
 
@@ -127,7 +123,7 @@ public static partial class StatefulFunctionsEndpoint
         await context.Response.BodyWriter.WriteAsync(reply.Bytes, context.RequestAborted);
     }
 
-    private static Task RefuseAsync(HttpContext context, int status, string reason)
+    private static Task FailAsync(HttpContext context, string reason)
     {
         if (context.Response.HasStarted)
         {
@@ -136,7 +132,7 @@ public static partial class StatefulFunctionsEndpoint
         }
 
         var body = Encoding.UTF8.GetBytes(reason);
-        context.Response.StatusCode = status;
+        context.Response.StatusCode = StatusCodes.Status500InternalServerError;
         context.Response.ContentType = "text/plain; charset=utf-8";
         context.Response.ContentLength = body.Length;
         return context.Response.Body.WriteAsync(body, context.RequestAborted).AsTask();

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Buffers.Text;
-using System.Text.Json;
 
 namespace KinesisPatterns.StateFun.Lambda;
 
@@ -35,10 +34,11 @@ public sealed class LambdaRequestReply
     private static ReadOnlySpan<byte> Head =>
         """{"statusCode":200,"headers":{"Content-Type":"application/octet-stream"},"isBase64Encoded":true,"body":"""u8;
 
-    /// <summary>Handles an event. What a function throws is thrown here: Lambda counts it, and the API answers 502, which the runtime retries.</summary>
+    /// <summary>Handles an event. Whatever goes wrong is thrown: Lambda counts it, and the API answers 502, which the runtime retries.</summary>
     /// <param name="proxyEvent">The event's JSON.</param>
     /// <param name="cancellation">Is handed on to the functions.</param>
     /// <returns>The answer's JSON.</returns>
+    /// <exception cref="MalformedMessageException">The event is none of an API, or holds no request of the runtime.</exception>
     public async Task<Stream> HandleAsync(Stream proxyEvent, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(proxyEvent);
@@ -63,16 +63,9 @@ public sealed class LambdaRequestReply
     public async ValueTask HandleAsync(ReadOnlyMemory<byte> proxyEvent, IBufferWriter<byte> output, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(output);
-        try
-        {
-            using var request = ProxyEvent.Read(proxyEvent.Span);
-            using var reply = await _handler.HandleAsync(request.Body, _services, cancellation);
-            Write(reply.Bytes.Span, output);
-        }
-        catch (MalformedMessageException error)
-        {
-            Refuse(error, output);
-        }
+        using var request = ProxyEvent.Read(proxyEvent.Span);
+        using var reply = await _handler.HandleAsync(request.Body, _services, cancellation);
+        Write(reply.Bytes.Span, output);
     }
 
     private static void Write(ReadOnlySpan<byte> reply, IBufferWriter<byte> output)
@@ -84,18 +77,5 @@ public sealed class LambdaRequestReply
         Base64.EncodeToUtf8(reply, span[(Head.Length + 1)..], out _, out _);
         "\"}"u8.CopyTo(span[(Head.Length + 1 + length)..]);
         output.Advance(Head.Length + length + 3);
-    }
-
-    private static void Refuse(MalformedMessageException error, IBufferWriter<byte> output)
-    {
-        using var json = new Utf8JsonWriter(output);
-        json.WriteStartObject();
-        json.WriteNumber("statusCode", 400);
-        json.WriteStartObject("headers");
-        json.WriteString("Content-Type", "text/plain");
-        json.WriteEndObject();
-        json.WriteBoolean("isBase64Encoded", false);
-        json.WriteString("body", error.Message);
-        json.WriteEndObject();
     }
 }

@@ -101,7 +101,21 @@ public sealed class HttpTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.InternalServerError, (await PostAsync(To("com.example/reading", "1", Damaged()).ToByteArray())).StatusCode);
 
     [Fact]
-    public async Task What_is_no_request_is_400() => Assert.Equal(HttpStatusCode.BadRequest, (await PostAsync([1, 2, 3])).StatusCode);
+    public async Task What_is_no_request_is_500_because_a_4xx_fails_the_job_at_once()
+    {
+        var response = await PostAsync([1, 2, 3]);
+
+        Assert.Equal(HttpStatusCode.InternalServerError, response.StatusCode);
+        Assert.NotEmpty(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task What_is_larger_than_the_runtime_sends_is_500_as_well()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "") { Content = new ByteArrayContent(new byte[(32 << 20) + 1]), Headers = { ExpectContinue = true } };
+
+        Assert.Equal(HttpStatusCode.InternalServerError, (await _client.SendAsync(request, TestContext.Current.CancellationToken)).StatusCode);
+    }
 
     private static async Task<string[]> TextsAsync(HttpResponseMessage response)
     {

@@ -54,8 +54,8 @@ public sealed class LambdaTests
     [InlineData("""{"body":null,"isBase64Encoded":true}""")]
     [InlineData("""{"body":"%%%","isBase64Encoded":true}""")]
     [InlineData("""{"body":"AAAA","isBase64Encoded":true}""")]
-    public async Task An_event_without_a_request_is_answered_400(string proxyEvent) =>
-        Assert.Equal(400, (int)(await AnswerAsync(proxyEvent))["statusCode"]!);
+    public async Task An_event_without_a_request_fails_so_that_Lambda_counts_it(string proxyEvent) =>
+        await Assert.ThrowsAsync<MalformedMessageException>(() => AnswerAsync(proxyEvent));
 
     [Fact]
     public async Task Fails_with_advice_when_the_API_takes_bytes_for_text()
