@@ -252,11 +252,12 @@ function onModule(module) {
   const body = byId('happened');
   const namespace = (lists?.addresses[0]?.type ?? '/').split('/')[0];
   addRows(body, module.events.map(e => row(body,
-    text(new Date(e.time).toLocaleTimeString()), text(e.type), element('td', {}, go(`${namespace}/${e.aggregate}`, e.id)), text(e.version), code(e.data))).reverse());
+    text(new Date(e.time).toLocaleTimeString()), element('td', {}, go(`${namespace}/${e.aggregate}`, e.id)), text(e.version),
+    element('td', { className: 'line' }, element('div', {}, e.type, e.data === '{}' ? '' : element('code', { textContent: e.data }))))).reverse());
 }
 
 function onHello(hello) {
-  hint(byId('happened'), 5, 'None so far.');
+  hint(byId('happened'), 4, 'None so far.');
   byId('rejected-detail').textContent = hello.state.module ? 'For' : 'What was wrong';
   document.title = `${hello.name} · Kinesis Patterns`;
   byId('name').textContent = hello.name;
