@@ -1,5 +1,7 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Amazon.CDK.AWS.DynamoDB;
+using Amazon.CDK.AWS.KMS;
 using Amazon.CDK.AWS.S3;
 using Attribute = Amazon.CDK.AWS.DynamoDB.Attribute;
 
@@ -59,6 +61,25 @@ public sealed class ReplayTests
     }
 
     [Fact]
+    public void Tables_with_a_key_are_read_and_written_with_it()
+    {
+        var (old, next) = (new Key(_stack, "OldKey"), new Key(_stack, "NextKey"));
+
+        new Replay(_stack, "Replay", _props with { ReadModel = Table("Old", old), Next = new(Table("Next", next), Published.Function) });
+
+        Assert.Equal(["kms:Decrypt NextKey", "kms:Encrypt NextKey", "kms:GenerateDataKey* NextKey", "kms:ReEncrypt* NextKey"], Keys("Projection"));
+        Assert.Equal(["kms:Decrypt NextKey"], Keys("Query"));
+        Assert.Equal(
+            ["kms:Decrypt NextKey", "kms:Decrypt OldKey", "kms:Encrypt NextKey", "kms:GenerateDataKey* NextKey", "kms:ReEncrypt* NextKey"],
+            Keys("ReplayFunction"));
+    }
+
+    [Fact]
+    public void Fails_when_the_read_model_is_to_take_over_from_itself() => Synth.ShouldFail(
+        "Default/Replay: expected another table than the read model to take over, got the read model",
+        () => new Replay(_stack, "Replay", _props with { Next = new(_props.ReadModel, Published.Function) }));
+
+    [Fact]
     public void One_invocation_follows_the_other_until_everything_is_there()
     {
         new Replay(_stack, "Replay", _props with { Next = new(Table("Next"), Published.Function) });
@@ -79,16 +100,32 @@ public sealed class ReplayTests
         PartitionKey = new Attribute { Name = "id", Type = AttributeType.STRING },
     });
 
+    // The newer construct has keys in stacks with a region only.
+    private Table Table(string id, IKey key) => new(_stack, id, new TableProps
+    {
+        PartitionKey = new Attribute { Name = "id", Type = AttributeType.STRING },
+        EncryptionKey = key,
+    });
+
     // What the role of a function is allowed besides logs and traces.
     private string[] Allowed(string function) =>
     [
-        .. _stack.All("AWS::IAM::Policy")
-            .Where(policy => policy.GetProperty("Properties").GetProperty("PolicyName").GetString()!.StartsWith($"{function}Role", StringComparison.Ordinal))
-            .SelectMany(policy => policy.GetProperty("Properties").GetProperty("PolicyDocument").GetProperty("Statement").EnumerateArray())
-            .SelectMany(statement => statement.GetProperty("Action") is { ValueKind: JsonValueKind.Array } many
-                ? many.EnumerateArray().Select(one => one.GetString()!)
-                : [statement.GetProperty("Action").GetString()!])
+        .. Granted(function).Select(grant => grant.Action)
             .Where(action => !action.StartsWith("logs:", StringComparison.Ordinal) && !action.StartsWith("xray:", StringComparison.Ordinal))
             .Order(StringComparer.Ordinal),
     ];
+
+    private string[] Keys(string function) =>
+    [
+        .. Granted(function).Where(grant => grant.Action.StartsWith("kms:", StringComparison.Ordinal))
+            .Select(grant => $"{grant.Action} {Regex.Match(grant.Resource, "(Old|Next)Key").Value}")
+            .Order(StringComparer.Ordinal),
+    ];
+
+    private IEnumerable<(string Action, string Resource)> Granted(string function) =>
+        from policy in _stack.All("AWS::IAM::Policy")
+        where policy.GetProperty("Properties").GetProperty("PolicyName").GetString()!.StartsWith($"{function}Role", StringComparison.Ordinal)
+        from statement in policy.GetProperty("Properties").GetProperty("PolicyDocument").GetProperty("Statement").EnumerateArray()
+        from action in statement.GetProperty("Action") is { ValueKind: JsonValueKind.Array } many ? many.EnumerateArray().ToArray() : [statement.GetProperty("Action")]
+        select (action.GetString()!, statement.GetProperty("Resource").GetRawText());
 }

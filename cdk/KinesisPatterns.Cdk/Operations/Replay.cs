@@ -47,6 +47,7 @@ public sealed class Replay : Construct
     /// <summary>Defines the table of read models and the replay.</summary>
     public Replay(Construct scope, string id, ReplayProps props) : base(scope, id)
     {
+        Ensure.That(props.Next?.Table != props.ReadModel, this, "another table than the read model to take over", "the read model");
         Models = new TableV2(this, "Models", new TablePropsV2
         {
             PartitionKey = new Attribute { Name = "id", Type = AttributeType.STRING },
@@ -62,7 +63,9 @@ public sealed class Replay : Construct
         if (props.Next is { } next)
         {
             props.Projection.Allow(["dynamodb:GetItem", "dynamodb:PutItem"], next.Table.TableArn);
+            next.Table.EncryptionKey?.GrantEncryptDecrypt(props.Projection);
             props.Query.Allow(["dynamodb:GetItem"], next.Table.TableArn);
+            next.Table.EncryptionKey?.GrantDecrypt(props.Query);
             if (props.Index is not null)
             {
                 props.Query.Allow(["dynamodb:Query"], $"{next.Table.TableArn}/index/{props.Index}");
@@ -105,7 +108,9 @@ public sealed class Replay : Construct
         props.Archive.EncryptionKey?.GrantDecrypt(function);
         function.Allow(["dynamodb:GetItem", "dynamodb:PutItem"], Models.TableArn);
         function.Allow(["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Scan"], next.Table.TableArn);
+        next.Table.EncryptionKey?.GrantEncryptDecrypt(function);
         function.Allow(["dynamodb:Scan"], props.ReadModel.TableArn);
+        props.ReadModel.EncryptionKey?.GrantDecrypt(function);
         function.Role!.Node.FindChild("DefaultPolicy").Acknowledge(
             "AwsSolutions-IAM5",
             "The events of the archive, whose names are not known before they are read.");
