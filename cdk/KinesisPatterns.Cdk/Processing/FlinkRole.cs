@@ -23,6 +23,15 @@ internal static class FlinkRole
 
     private static readonly string[] _logs = ["logs:DescribeLogStreams", "logs:PutLogEvents"];
 
+    private static readonly string[] _read =
+    [
+        "kinesis:DescribeStream",
+        "kinesis:DescribeStreamSummary",
+        "kinesis:GetRecords",
+        "kinesis:GetShardIterator",
+        "kinesis:ListShards",
+    ];
+
     private static readonly string[] _write =
     [
         "kinesis:DescribeStream",
@@ -54,7 +63,7 @@ internal static class FlinkRole
         return role;
     }
 
-    public static Grant GrantRead(Role role, IStream stream) => FlinkStreams.GrantRead(role, stream);
+    public static Grant GrantRead(Role role, IStream stream) => FlinkStreams.GrantRead(role, stream, _read);
 
     public static Grant GrantWrite(Role role, IStream stream) => FlinkStreams.GrantWrite(role, stream, _write);
 }

@@ -1,20 +1,11 @@
 namespace KinesisPatterns.Cdk;
 
-/// <summary>What Flink's connectors call of Kinesis.</summary>
+/// <summary>What Flink's connectors call of Kinesis, and of the keys of streams.</summary>
 internal static class FlinkStreams
 {
-    private static readonly string[] _read =
-    [
-        "kinesis:DescribeStream",
-        "kinesis:DescribeStreamSummary",
-        "kinesis:GetRecords",
-        "kinesis:GetShardIterator",
-        "kinesis:ListShards",
-    ];
-
-    public static Grant GrantRead(Role role, IStream stream)
+    public static Grant GrantRead(Role role, IStream stream, string[] actions)
     {
-        var read = role.Allow(_read, stream.StreamArn);
+        var read = role.Allow(actions, stream.StreamArn);
         return stream.EncryptionKey is { } key ? read.Combine(key.GrantDecrypt(role)) : read;
     }
 

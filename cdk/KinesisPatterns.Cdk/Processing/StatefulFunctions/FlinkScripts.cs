@@ -19,14 +19,32 @@ internal static class FlinkScripts
         printf '\n%s\n' "$FLINK_CONF" >> "${FLINK_HOME:-/opt/flink}/conf/flink-conf.yaml"
         """;
 
-    private const string Fork = """
-        mkdir -p /opt/statefun
-        printf '%s\n' "$MODULE_YAML" > /opt/statefun/module.yaml
-        export FLINK_PROPERTIES="$FLINK_CONF"
+    // Its container runs as the user flink, who may write in Flink's own folders only. Its log is JSON, with all that the
+    // reporter has to say in one line: here it is text again, a line each (see FlinkReports). The file may be another user's.
+    // https://github.com/kzmlabs/flink-statefun/tree/main/statefun-docker/src/main/docker
+    // Flink's entry point takes the space after a colon for a part of the value since FLINK-38587.
+    private const string Fork = $"""
+        printf '%s\n' "$MODULE_YAML" > {StatefulFunctionsConfiguration.ForkModule}
+        printf '%s\n' '{PlainLog}' > {StatefulFunctionsConfiguration.ForkFolder}/plain.xml
+        mv -f {StatefulFunctionsConfiguration.ForkFolder}/plain.xml {StatefulFunctionsConfiguration.ForkFolder}/logback-console.xml
+        export FLINK_PROPERTIES="$(printf '%s\n' "$FLINK_CONF" | sed 's/: /:/')"
         """;
 
+    // In single quotes of the script.
+    private const string PlainLog = """
+        <configuration>
+          <appender name="console" class="ch.qos.logback.core.ConsoleAppender">
+            <encoder><pattern>%d{yyyy-MM-dd HH:mm:ss.SSS} %-5level %logger %msg%n</pattern></encoder>
+          </appender>
+          <root level="INFO"><appender-ref ref="console"/></root>
+        </configuration>
+        """;
+
+    // What is on the command line goes before the configuration: without the option, a job that lost an ingress could not go on.
     private const string Restore = """
-        if [ -s /resume/checkpoint ]; then set -- "$@" --fromSavepoint "$(cat /resume/checkpoint)"; fi
+        if [ -s /resume/checkpoint ]; then
+          set -- "$@" --fromSavepoint "$(cat /resume/checkpoint)" --allowNonRestoredState
+        fi
         """;
 
     /// <summary>

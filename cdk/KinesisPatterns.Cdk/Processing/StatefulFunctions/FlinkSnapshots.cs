@@ -10,18 +10,13 @@ internal sealed class FlinkSnapshots : Construct
     public const string Checkpoints = "checkpoints";
     public const string Savepoints = "savepoints";
 
-    // https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html#mpuAndPermissions
-    private static readonly string[] _onBucket =
-        ["s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads"];
+    // What PrestoS3FileSystem of Flink's plugin calls: it lists by prefix, and asks HEAD of a bucket for its region; what it
+    // uploads in parts it aborts when that fails, and never looks for parts of before.
+    // https://github.com/prestodb/presto/blob/0.272/presto-hive/src/main/java/com/facebook/presto/hive/s3/PrestoS3FileSystem.java
+    private static readonly string[] _onBucket = ["s3:ListBucket"];
 
     private static readonly string[] _onObjects =
-    [
-        "s3:AbortMultipartUpload",
-        "s3:DeleteObject",
-        "s3:GetObject",
-        "s3:ListMultipartUploadParts",
-        "s3:PutObject",
-    ];
+        ["s3:AbortMultipartUpload", "s3:DeleteObject", "s3:GetObject", "s3:PutObject"];
 
     public FlinkSnapshots(Construct scope, string id) : base(scope, id) =>
         Bucket = PrivateBucket.Logged(this, oldVersions: Duration.Days(1));

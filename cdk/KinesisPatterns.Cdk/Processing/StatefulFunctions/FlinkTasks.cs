@@ -180,7 +180,7 @@ internal sealed class FlinkTasks
                 "The images take their module and configuration from folders of their own, and Flink keeps state on disk.");
             task.Acknowledge(
                 "ecs_task_definition_nonroot_user_check",
-                "The publisher's images start as root, the fork's to become the user flink; nobody else runs in the task.");
+                "Apache's image starts as root, the fork's as the user flink that it names itself; nobody else runs in the task.");
         }
     }
 }

@@ -94,7 +94,7 @@ public sealed class StatefulFunctionsCluster : Construct, IGrantable
 
         _module.Add(new ModuleIngress(id, stream.Stream, valueType, targets));
         Configure();
-        return StatefulFunctionsRole.GrantRead(_role, stream.Stream);
+        return StatefulFunctionsRole.GrantRead(_role, stream.Stream, _props.Runtime);
     }
 
     /// <summary>
@@ -107,7 +107,7 @@ public sealed class StatefulFunctionsCluster : Construct, IGrantable
 
         _module.Add(new ModuleEgress(id, stream.Stream));
         Configure();
-        return StatefulFunctionsRole.GrantWrite(_role, stream.Stream);
+        return StatefulFunctionsRole.GrantWrite(_role, stream.Stream, _props.Runtime);
     }
 
     /// <summary>

@@ -12,8 +12,11 @@ internal sealed record StatefulFunctionsConfiguration
     /// <summary>Fixed, so that state can be restored with another parallelism.</summary>
     public const int MaximumParallelism = 128;
 
+    /// <summary>Flink's folder of configuration in the fork's image.</summary>
+    public const string ForkFolder = "/opt/flink/conf";
+
     /// <summary>Where the fork is told that its module is.</summary>
-    public const string ForkModule = "/opt/statefun/module.yaml";
+    public const string ForkModule = $"{ForkFolder}/module.yaml";
 
     /// <summary>The ports at which the cluster's tasks reach each other, and no more than these.</summary>
     public const int FirstPort = 6121;
@@ -73,7 +76,6 @@ internal sealed record StatefulFunctionsConfiguration
         state.savepoints.dir: s3://{Bucket}/{FlinkSnapshots.Savepoints}
         state.checkpoints.num-retained: 3
         execution.checkpointing.unaligned: false
-        execution.savepoint.ignore-unclaimed-state: true
         restart-strategy: fixed-delay
         restart-strategy.fixed-delay.attempts: 2147483647
         restart-strategy.fixed-delay.delay: 10s
@@ -89,7 +91,6 @@ internal sealed record StatefulFunctionsConfiguration
         execution.checkpointing.savepoint-dir: s3://{Bucket}/{FlinkSnapshots.Savepoints}
         execution.checkpointing.num-retained: 3
         execution.checkpointing.unaligned.enabled: false
-        execution.state-recovery.ignore-unclaimed-state: true
         restart-strategy.type: fixed-delay
         restart-strategy.fixed-delay.attempts: 2147483647
         restart-strategy.fixed-delay.delay: 10s

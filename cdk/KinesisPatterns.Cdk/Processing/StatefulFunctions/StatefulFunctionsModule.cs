@@ -19,6 +19,8 @@ internal sealed class StatefulFunctionsModule(IReadOnlyList<ModuleEndpoint> endp
     /// <summary>The most that a request or an answer may have: what Lambda takes at once, and more than fits as base64.</summary>
     public const int PayloadBytes = 6 * 1024 * 1024;
 
+    private const int MillisecondsBetweenReads = 400;
+
     private readonly List<ModuleIngress> _ingresses = [];
     private readonly List<ModuleEgress> _egresses = [];
 
@@ -78,6 +80,13 @@ internal sealed class StatefulFunctionsModule(IReadOnlyList<ModuleEndpoint> endp
             payload_max_bytes: {PayloadBytes}
         """);
 
+    // A shard answers five reads a second to all of its readers together. Apache's consumer would take all five, and end the
+    // job when the fourth try of a read is refused; the fork's would take four.
+    // https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html
+    private static string Reading(StatefulFunctionsRuntime runtime) => runtime.IsFork
+        ? $"source.reader.empty-records-fetch-interval: {MillisecondsBetweenReads}ms"
+        : $"flink.shard.getrecords.intervalmillis: {MillisecondsBetweenReads}";
+
     private static string Ingress(ModuleIngress ingress, StatefulFunctionsRuntime runtime)
     {
         var arn = runtime.IsFork ? $"\n  streamArn: \"{ingress.Stream.StreamArn}\"" : "";
@@ -93,6 +102,8 @@ internal sealed class StatefulFunctionsModule(IReadOnlyList<ModuleEndpoint> endp
                 type: default
               startupPosition:
                 type: earliest
+              clientConfigProperties:
+                - {Reading(runtime)}
               streams:
                 - stream: "{ingress.Stream.StreamName}"
                   valueType: {ingress.ValueType}
