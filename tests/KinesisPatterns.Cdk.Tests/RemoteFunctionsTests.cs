@@ -109,10 +109,20 @@ public sealed class RemoteFunctionsTests
         "Default/Orders: expected a message and its state to fit into 4.4 MB, got 4000 KiB and 512 KiB",
         () => Define(props => props with { MessageSize = Size.Kibibytes(4_000) }));
 
-    [Fact]
-    public void Fails_when_a_name_has_a_namespace() => Synth.ShouldFail(
-        "Default/Orders: expected a namespace and names without / or spaces, got 'orders/order'",
-        () => Define(props => props with { Names = ["orders/order"] }));
+    [Theory]
+    [InlineData("orders/order")]
+    [InlineData("#order")]
+    [InlineData("..")]
+    [InlineData("order?")]
+    [InlineData("order\n")]
+    [InlineData("")]
+    public void Fails_when_a_name_would_be_something_else_in_the_module_or_in_a_URL(string name)
+    {
+        var message = $"Default/Orders: expected a namespace and names of letters, digits and . _ -, got '{name}'";
+
+        Synth.ShouldFail(message, () => Define(props => props with { Names = [name] }));
+        Synth.ShouldFail(message, () => new RemoteFunctions(new Stack(), "Orders", OrderFunctions.Props(_network) with { Namespace = name }));
+    }
 
     [Fact]
     public void Fails_without_names() => Synth.ShouldFail(

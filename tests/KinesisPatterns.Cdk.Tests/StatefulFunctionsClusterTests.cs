@@ -187,8 +187,39 @@ public sealed class StatefulFunctionsClusterTests
 
     [Fact]
     public void Fails_when_an_egress_has_no_namespace() => Synth.ShouldFail(
-        "Default/Cluster: expected a type name of the form namespace/name, got 'events'",
+        "Default/Cluster: expected a type name of the form namespace/name, each of letters, digits and . _ -, got 'events'",
         () => OrderFunctions.Cluster(_stack).GrantWrite("events", new DataStream(_stack, "Events")));
+
+    [Fact]
+    public void Fails_when_a_value_type_is_YAML() => Synth.ShouldFail(
+        "Default/Cluster: expected a type name of the form namespace/name, each of letters, digits and . _ -, got '&orders/command'",
+        () => OrderFunctions.Cluster(_stack).GrantRead("orders/in", new DataStream(_stack, "Commands"), "&orders/command", "orders/order"));
+
+    [Fact]
+    public void Fails_when_its_network_is_not_that_of_its_functions() => Synth.ShouldFail(
+        "Default/Cluster: expected the network of Default/Orders, whose API answers nobody else, got Default/Other",
+        () => OrderFunctions.Cluster(_stack, props => props with { Network = new StatefulFunctionsNetwork(_stack, "Other") }));
+
+    [Fact]
+    public void Fails_when_checkpoints_would_be_further_apart_than_their_alarm_waits() => Synth.ShouldFail(
+        "Default/Cluster: expected MinimumPause of 0 seconds to 10 minutes, got 1 hour",
+        () => OrderFunctions.Cluster(_stack, props => props with { Checkpoints = new() { MinimumPause = Duration.Hours(1) } }));
+
+    [Theory]
+    [InlineData(1, 5, 2)]
+    [InlineData(10, 5, 5)]
+    [InlineData(1, 600, 5)]
+    public void Waits_for_two_checkpoints_before_it_says_that_there_are_none(int minutes, int pause, int periods)
+    {
+        OrderFunctions.Cluster(_stack, props => props with
+        {
+            Checkpoints = new() { Interval = Duration.Minutes(minutes), MinimumPause = Duration.Seconds(pause) },
+        });
+
+        var alarm = _stack.All("AWS::CloudWatch::Alarm").Select(one => one.GetProperty("Properties"))
+            .Single(one => one.GetRawText().Contains("DIFF(total) < 1", StringComparison.Ordinal) || one.GetRawText().Contains("DIFF(total) \\u003C 1", StringComparison.Ordinal));
+        Assert.Equal(periods, alarm.GetProperty("EvaluationPeriods").GetInt32());
+    }
 
     [Fact]
     public void Fails_when_an_egress_is_there_twice()

@@ -84,6 +84,8 @@ public sealed class RemoteFunctions : Construct
 
     internal int Concurrency => _props.Concurrency;
 
+    internal StatefulFunctionsNetwork Network => _props.Network;
+
     private static PolicyDocument OnlyFrom(IInterfaceVpcEndpoint endpoint) => new(new PolicyDocumentProps
     {
         Statements =

@@ -1,9 +1,7 @@
-using System.Text.RegularExpressions;
-
 namespace KinesisPatterns.Cdk;
 
 /// <summary>Options for <see cref="RemoteFunctions"/>.</summary>
-public sealed partial record RemoteFunctionsProps
+public sealed record RemoteFunctionsProps
 {
     /// <summary>The published function, which answers for all names; its time-out is 1 to 28 seconds.</summary>
     public required PublishedFunctionProps Function { get; init; }
@@ -24,8 +22,8 @@ public sealed partial record RemoteFunctionsProps
     public int Concurrency { get; init; } = 100;
 
     /// <summary>
-    /// The largest message to a function, or what it answers to one message if that is more. It decides how many messages
-    /// one request has.
+    /// The largest message to a function, with the addresses and the type's name that go with it, or what it answers to one
+    /// message if that is more. It decides how many messages one request has.
     /// </summary>
     public Size MessageSize { get; init; } = Size.Kibibytes(40);
 
@@ -34,9 +32,6 @@ public sealed partial record RemoteFunctionsProps
 
     /// <summary>How long a call is tried again before the job restarts: 2 minutes to 1 hour.</summary>
     public Duration Call { get; init; } = Duration.Minutes(2);
-
-    [GeneratedRegex("^[^/\\s\"{}*]+$")]
-    private static partial Regex Part { get; }
 
     internal int MaximumBatch => RemoteCalls.Batch(MessageSize.ToBytes(), StateSize.ToBytes());
 
@@ -50,7 +45,7 @@ public sealed partial record RemoteFunctionsProps
         Ensure.That(Names.Distinct().Count() == Names.Count, at, "each of Names once", string.Join(", ", Names));
         foreach (var part in (IEnumerable<string>)[Namespace, .. Names])
         {
-            Ensure.That(Part.IsMatch(part), at, "a namespace and names without / or spaces", $"'{part}'");
+            Ensure.That(TypeNames.IsPart(part), at, $"a namespace and names of {TypeNames.Part}", $"'{part}'");
         }
 
         Ensure.That(MaximumBatch > 0, at, "a message and its state to fit into 4.4 MB", Sizes());

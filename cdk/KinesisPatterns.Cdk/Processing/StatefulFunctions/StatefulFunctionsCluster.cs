@@ -152,10 +152,7 @@ public sealed class StatefulFunctionsCluster : Construct, IGrantable
     }
 
     private void EnsureTypeName(string name) => Ensure.That(
-        name.Split('/') is [{ Length: > 0 }, { Length: > 0 }] && !name.Any(char.IsWhiteSpace),
-        this,
-        "a type name of the form namespace/name",
-        $"'{name}'");
+        TypeNames.IsWhole(name), this, $"a type name of the form namespace/name, each of {TypeNames.Part}", $"'{name}'");
 
     // Ingresses and egresses come after the metadata was added. The CDK calls it back, which takes an object of jsii's own
     // (https://github.com/aws/jsii/issues/1029).

@@ -45,11 +45,17 @@ public sealed record StatefulFunctionsClusterProps
             $"{StatefulFunctionsConfiguration.MaximumParallelism} slots at most",
             $"{Parallelism}");
         Ensure.InRange(at, Checkpoints.Interval, Duration.Seconds(1), Duration.Minutes(10));
+        Ensure.InRange(at, Checkpoints.MinimumPause, Duration.Seconds(0), Duration.Minutes(10));
         TaskManagerSize.EnsureValid(at);
         JobManagerSize.EnsureValid(at);
         Ensure.That(Functions.Count > 0, at, "Functions to call", "none");
         foreach (var functions in Functions)
         {
+            Ensure.That(
+                functions.Network == Network,
+                at,
+                $"the network of {functions.Node.Path}, whose API answers nobody else",
+                Network.Node.Path);
             var endpoint = functions.Endpoint(Parallelism);
             Ensure.That(
                 endpoint.PoolSize > 0,

@@ -24,7 +24,7 @@ internal static class StatefulFunctionsWatches
         new("CheckpointsStale", Standstill(cluster), Above: 0, Then:
             "No checkpoint was completed for as long. What comes now is done again after a failure: look at back-pressure and failures.")
         {
-            Period = _five, Periods = 1 + (int)Math.Ceiling(2 * props.Checkpoints.Interval.ToSeconds() / _five.ToSeconds()),
+            Period = _five, Periods = 1 + (int)Math.Ceiling(2 * Between(props.Checkpoints) / _five.ToSeconds()),
         },
         new("CheckpointsSlow", cluster.MetricJob("lastCheckpointDuration"), Above: props.Checkpoints.Interval.ToMilliseconds() / 2, Then:
             "Saving state takes half of the time between two checkpoints. Add task managers, or keep less state.")
@@ -52,6 +52,9 @@ internal static class StatefulFunctionsWatches
             Period = _five, Periods = 3,
         },
     ];
+
+    private static double Between(FlinkCheckpoints checkpoints) =>
+        Math.Max(checkpoints.Interval.ToSeconds(), checkpoints.MinimumPause.ToSeconds());
 
     private static MetricOptions Maximum() => new() { Statistic = "Maximum" };
 
