@@ -9,6 +9,13 @@ internal sealed class Context(Node node, string stack)
         ? Convert.ToString(value, CultureInfo.InvariantCulture)
         : null;
 
+    public string? Email(string key) => Text(key) switch
+    {
+        null => null,
+        var text when text.Split('@') is [{ Length: > 0 }, { Length: > 0 }] && !text.Any(char.IsWhiteSpace) => text,
+        _ => throw Wrong(key, "an address such as name@example.com"),
+    };
+
     public ArgumentException Wrong(string key, string expected) =>
         new($"context {stack}:{key}: expected {expected}, got {Text(key) ?? "nothing"}");
 

@@ -77,7 +77,7 @@ public sealed class EventSourcingStackProps : StackProps
             Concurrency = context.Whole("concurrency", 1, 100_000) ?? defaults.Concurrency,
             ReadModel = context.Whole("readModel", 1, MostReadModels) ?? defaults.ReadModel,
             RebuildReadModel = context.Flag("rebuildReadModel"),
-            AlarmEmail = context.Text("alarmEmail"),
+            AlarmEmail = context.Email("alarmEmail"),
         };
     }
 }

@@ -90,7 +90,7 @@ public sealed class TimeSeriesStackProps : StackProps
                 ? Duration.Minutes(minutes)
                 : defaults.AnomalyCooldown,
             NativeAot = context.Flag("nativeAot"),
-            AlarmEmail = context.Text("alarmEmail"),
+            AlarmEmail = context.Email("alarmEmail"),
             Grafana = GrafanaContext.Login(context),
             GrafanaVersion = context.Text("grafanaVersion"),
         };

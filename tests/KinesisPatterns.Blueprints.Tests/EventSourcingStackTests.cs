@@ -59,12 +59,13 @@ public sealed class EventSourcingStackTests
     {
         var props = From(
             ("paymentReminderSeconds", "5"), ("paymentCancellationSeconds", "7"), ("taskManagers", "4"), ("concurrency", "48"), ("runtime", "fork"),
-            ("readModel", "2"), ("rebuildReadModel", "true"));
+            ("readModel", "2"), ("rebuildReadModel", "true"), ("alarmEmail", "team@example.com"));
 
         Assert.Equal(5, props.PaymentReminder.ToSeconds());
         Assert.Equal(7, props.PaymentCancellation.ToSeconds());
         Assert.Equal((4, 48, StatefulFunctionsKind.Fork), (props.TaskManagers, props.Concurrency, props.Runtime));
         Assert.Equal((2, true), (props.ReadModel, props.RebuildReadModel));
+        Assert.Equal("team@example.com", props.AlarmEmail);
     }
 
     [Theory]
@@ -73,6 +74,8 @@ public sealed class EventSourcingStackTests
     [InlineData("readModel", "0", "expected a whole number of 1 to 1,000, got 0")]
     [InlineData("rebuildReadModel", "yes", "expected true or false, got yes")]
     [InlineData("runtime", "kzm", "expected apache or fork, got kzm")]
+    [InlineData("alarmEmail", "", "expected an address such as name@example.com, got ")]
+    [InlineData("alarmEmail", "the team", "expected an address such as name@example.com, got the team")]
     public void Fails_when_context_is_wrong(string key, string value, string expected) => Assert.Equal(
         $"context EventSourcing:{key}: {expected}", Assert.Throws<ArgumentException>(() => From((key, value))).Message);
 
