@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Amazon.CDK.AWS.ECR;
 
 namespace KinesisPatterns.Cdk.Tests;
 
@@ -102,6 +103,36 @@ public sealed class StatefulFunctionsClusterTests
               "ServiceRegistries": [{ }]
             }
             """);
+    }
+
+    [Fact]
+    public void Its_tasks_are_started_when_images_can_be_had_and_the_role_is_complete()
+    {
+        OrderFunctions.Cluster(_stack);
+
+        var resources = _stack.Json().GetProperty("Resources");
+        var (before, routes) = (Before("ClusterJobManagerService"), Ids("AWS::EC2::Route").Where(id => id.Contains("Private", StringComparison.Ordinal)).ToArray());
+        Assert.Equal(2, routes.Length);
+        var policy = Assert.Single(Ids("AWS::IAM::Policy"), id => id.StartsWith("ClusterRole", StringComparison.Ordinal));
+        Assert.All([.. routes, policy], id => Assert.Contains(id, before));
+        Assert.Contains(Before("ClusterTaskManagersService"), id => id.StartsWith("ClusterJobManagerService", StringComparison.Ordinal));
+
+        IEnumerable<string> Ids(string type) =>
+            resources.EnumerateObject().Where(resource => resource.Value.GetProperty("Type").GetString() == type).Select(resource => resource.Name);
+        HashSet<string> Before(string service) =>
+            [.. resources.EnumerateObject().Single(one => one.Name.StartsWith(service, StringComparison.Ordinal)).Value.GetProperty("DependsOn").EnumerateArray().Select(id => id.GetString()!)];
+    }
+
+    [Fact]
+    public void Its_tasks_pull_from_a_private_repository_that_lets_them_in()
+    {
+        var cluster = OrderFunctions.Cluster(_stack);
+        var repository = new Repository(_stack, "Copy");
+
+        repository.GrantPull(cluster.JobManager.TaskDefinition.ExecutionRole!);
+        repository.GrantPull(cluster.TaskManagers.TaskDefinition.ExecutionRole!);
+
+        Assert.Equal(2, _stack.All("AWS::IAM::Policy").Count(policy => policy.GetRawText().Contains("ecr:GetAuthorizationToken", StringComparison.Ordinal)));
     }
 
     [Fact]

@@ -49,6 +49,9 @@ public sealed class StatefulFunctionsCluster : Construct, IGrantable
 
         _tasks = new FlinkTasks(this, props, _role, logs, Group());
         _tasks.JobManager.Node.AddDependency(FunctionRole.Policy(_role));
+
+        // Images come by it: a service gives up after a few tasks that did not start.
+        _tasks.JobManager.Node.AddDependency(props.Network.WayOut);
         _tasks.TaskManagers.Node.AddDependency(_tasks.JobManager);
         Configure();
         Node.AddMetadata(Metadata, Lazy.UncachedAny(new Late(_module.Metadata)).ToString());

@@ -43,6 +43,8 @@ public sealed class StatefulFunctionsNetwork : Construct
     /// <summary>The endpoint through which the cluster calls functions.</summary>
     public IInterfaceVpcEndpoint ApiEndpoint { get; }
 
+    internal IDependable WayOut => Vpc.SelectSubnets(Subnets).InternetConnectivityEstablished;
+
     private Vpc Own()
     {
         var vpc = new Vpc(this, "Vpc", new VpcProps
