@@ -54,5 +54,24 @@ public sealed class RemoteCallsTests
         }
     }
 
+    [Theory]
+    [InlineData(1, 0, 1_000)]
+    [InlineData(4_000, 0, 1)]
+    [InlineData(4_000, 196, 1)]
+    [InlineData(4_000, 512, 0)]
+    [InlineData(1, 4_295, 1)]
+    [InlineData(1, 4_296, 0)]
+    [InlineData(1, 1_000_000, 0)]
+    public void The_smallest_and_the_largest_messages_and_states_make_a_batch_or_none(double message, double state, int batch) =>
+        Assert.Equal(batch, RemoteCalls.Batch(message * 1024, state * 1024));
+
+    [Theory]
+    [InlineData(1, 1, 1, 1)]
+    [InlineData(127, 128, 1, 0)]
+    [InlineData(128, 128, 1, 1)]
+    [InlineData(100_000, 128, 1, 781)]
+    public void The_fewest_and_the_most_calls_make_a_pool_or_none(int concurrency, int parallelism, int types, int pool) =>
+        Assert.Equal(pool, RemoteCalls.PoolSize(concurrency, parallelism, types));
+
     private static double Base64(double bytes) => Math.Ceiling(bytes / 3) * 4;
 }
