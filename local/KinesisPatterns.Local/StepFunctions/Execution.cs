@@ -44,6 +44,18 @@ internal sealed class Execution(string arn, string machineArn, string name, stri
     /// <summary>Stops it.</summary>
     public CancellationTokenSource Stopping { get; } = new();
 
+    /// <summary>How many events the history has.</summary>
+    public int Events
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _history.Count;
+            }
+        }
+    }
+
     public IReadOnlyList<ExecutionEvent> History
     {
         get
@@ -55,11 +67,15 @@ internal sealed class Execution(string arn, string machineArn, string name, stri
         }
     }
 
+    /// <summary>Something happened; nothing does in an execution that has ended.</summary>
     public void Happened(string type, string? detailsName = null, JsonObject? details = null)
     {
         lock (_lock)
         {
-            _history.Add(new(_history.Count + 1, type, clock.GetUtcNow(), detailsName, details));
+            if (Status == ExecutionStatus.Running)
+            {
+                Add(type, detailsName, details);
+            }
         }
     }
 
@@ -73,13 +89,15 @@ internal sealed class Execution(string arn, string machineArn, string name, stri
                 return;
             }
 
-            (Status, Output, Error, Cause, Stopped) = (status, output, error, cause, clock.GetUtcNow());
+            Add($"Execution{status}", $"execution{status}EventDetails", status == ExecutionStatus.Succeeded
+                ? new() { ["output"] = output }
+                : new() { ["error"] = error, ["cause"] = cause });
+            (Output, Error, Cause, Stopped, Status) = (output, error, cause, clock.GetUtcNow(), status);
         }
-
-        Happened($"Execution{status}", $"execution{status}EventDetails", status == ExecutionStatus.Succeeded
-            ? new() { ["output"] = output }
-            : new() { ["error"] = error, ["cause"] = cause });
     }
 
     public void Dispose() => Stopping.Dispose();
+
+    private void Add(string type, string? detailsName, JsonObject? details) =>
+        _history.Add(new(_history.Count + 1, type, clock.GetUtcNow(), detailsName, details));
 }

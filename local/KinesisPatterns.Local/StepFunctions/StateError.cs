@@ -6,6 +6,7 @@ internal sealed class StateError(string error, string cause) : Exception(cause)
 {
     public const string Timeout = "States.Timeout";
     public const string Runtime = "States.Runtime";
+    public const string DataLimit = "States.DataLimitExceeded";
 
     private const string All = "States.ALL";
     private const string TaskFailed = "States.TaskFailed";
@@ -14,6 +15,6 @@ internal sealed class StateError(string error, string cause) : Exception(cause)
 
     /// <summary>Whether a retrier or a catcher that names these errors is for this one.</summary>
     public bool Matches(IEnumerable<string> names) => names.Any(name => name == error
-        || (name == All && error != Runtime)
-        || (name == TaskFailed && error is not (Timeout or Runtime)));
+        || (name == All && error is not (Runtime or DataLimit))
+        || (name == TaskFailed && error is not (Timeout or Runtime or DataLimit)));
 }

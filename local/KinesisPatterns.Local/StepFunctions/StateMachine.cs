@@ -19,6 +19,13 @@ internal sealed class StateMachine(string arn, StateMachineDefinition definition
     private const double DefaultBackoff = 2;
     private const int DefaultAttempts = 3;
 
+    // https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
+    private const int MostEvents = 25_000;
+    private const int MostData = 262_144;
+
+    // A timer of the platform holds less than fifty days; no host runs that long.
+    private static readonly TimeSpan Longest = TimeSpan.FromDays(40);
+
     public string Arn => arn;
 
     public string Name => arn[(arn.LastIndexOf(':') + 1)..];
@@ -26,7 +33,7 @@ internal sealed class StateMachine(string arn, StateMachineDefinition definition
     /// <summary>Goes from state to state until one is the last; the execution knows how it ended.</summary>
     public async Task RunAsync(Execution execution)
     {
-        using var limit = definition.Timeout is { } most ? new CancellationTokenSource(most, clock) : new();
+        using var limit = Limit(definition.Timeout);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, execution.Stopping.Token);
         execution.Happened("ExecutionStarted", "executionStartedEventDetails", new() { ["input"] = execution.Input });
         try
@@ -45,11 +52,6 @@ internal sealed class StateMachine(string arn, StateMachineDefinition definition
         {
             execution.End(ExecutionStatus.Failed, error: error.Error, cause: error.Message);
         }
-        catch (Exception error) when (error is InvalidOperationException or FormatException or JsonException or ArgumentException)
-        {
-            // The definition asks of the data what it is not.
-            execution.End(ExecutionStatus.Failed, error: StateError.Runtime, cause: error.Message);
-        }
         catch (OperationCanceledException) when (execution.Stopping.IsCancellationRequested)
         {
             execution.End(ExecutionStatus.Aborted);
@@ -58,10 +60,20 @@ internal sealed class StateMachine(string arn, StateMachineDefinition definition
         {
             execution.End(ExecutionStatus.TimedOut, error: StateError.Timeout, cause: "The execution took longer than its time-out.");
         }
+        catch (Exception error)
+        {
+            // Mostly the definition asks of the data what it is not. Whatever it was: an execution that has stopped says so.
+            execution.End(ExecutionStatus.Failed, error: StateError.Runtime, cause: error.Message);
+        }
     }
 
     private async Task<(string? Next, JsonNode? Data)> StepAsync(Execution execution, string name, JsonNode? data, CancellationToken cancellation)
     {
+        if (execution.Events >= MostEvents)
+        {
+            throw new StateError(StateError.Runtime, $"The execution reached the maximum number of history events ({MostEvents}).");
+        }
+
         var state = definition.States[name];
         var type = (string)state["Type"]!;
         execution.Happened($"{type}StateEntered", "stateEnteredEventDetails", new() { ["name"] = name, ["input"] = Text(data) });
@@ -69,7 +81,7 @@ internal sealed class StateMachine(string arn, StateMachineDefinition definition
         switch (type)
         {
             case "Fail":
-                throw new StateError((string?)state["Error"] ?? "", (string?)state["Cause"] ?? "");
+                throw new StateError((string?)Given(state, "Error", input) ?? "", (string?)Given(state, "Cause", input) ?? "");
             case "Choice":
                 return Exit(Chosen(state, name, input), Select(state, "OutputPath", input));
             case "Task":
@@ -77,7 +89,7 @@ internal sealed class StateMachine(string arn, StateMachineDefinition definition
                     ? Exit(caught, result)
                     : Exit(Following(state), result);
             case "Wait":
-                await Task.Delay(Pause(state, input), clock, cancellation);
+                await WaitAsync(Pause(state, input), cancellation);
                 return Exit(Following(state), Select(state, "OutputPath", input));
             case "Pass":
                 var passed = state.TryGetPropertyValue("Result", out var fixedResult) ? fixedResult?.DeepClone() : Template(execution, name, state["Parameters"], input) ?? input;
@@ -88,7 +100,7 @@ internal sealed class StateMachine(string arn, StateMachineDefinition definition
 
         (string?, JsonNode?) Exit(string? next, JsonNode? output)
         {
-            execution.Happened($"{type}StateExited", "stateExitedEventDetails", new() { ["name"] = name, ["output"] = Text(output) });
+            execution.Happened($"{type}StateExited", "stateExitedEventDetails", new() { ["name"] = name, ["output"] = Limited(output, $"The state {name}") });
             return (next, output);
         }
     }
@@ -96,7 +108,7 @@ internal sealed class StateMachine(string arn, StateMachineDefinition definition
     private async Task<(string? Caught, JsonNode? Output)> TaskAsync(
         Execution execution, JsonObject state, string name, JsonNode? data, JsonNode? input, CancellationToken cancellation)
     {
-        var attempts = new Dictionary<JsonNode, int>();
+        var attempts = new Dictionary<JsonObject, int>();
         while (true)
         {
             try
@@ -111,7 +123,7 @@ internal sealed class StateMachine(string arn, StateMachineDefinition definition
                 if (Handler(state["Retry"], error) is { } retrier && attempts.GetValueOrDefault(retrier) is var made && made < Number(retrier["MaxAttempts"], DefaultAttempts))
                 {
                     attempts[retrier] = made + 1;
-                    await Task.Delay(Backoff(retrier, made), clock, cancellation);
+                    await WaitAsync(Backoff(retrier, made), cancellation);
                     continue;
                 }
 
@@ -136,10 +148,10 @@ internal sealed class StateMachine(string arn, StateMachineDefinition definition
             throw new StateError("Lambda.AWSLambdaException", refusal);
         }
 
-        using var limit = Json.Integer(state["TimeoutSeconds"]) is { } seconds ? new CancellationTokenSource(TimeSpan.FromSeconds(seconds), clock) : new();
+        using var limit = Limit(Json.Integer(state["TimeoutSeconds"]) is { } seconds ? TimeSpan.FromSeconds(seconds) : null);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellation);
         var answer = await AnswerAsync(function, payload, limit, either.Token);
-        execution.Happened("LambdaFunctionSucceeded", "lambdaFunctionSucceededEventDetails", new() { ["output"] = Text(answer) });
+        execution.Happened("LambdaFunctionSucceeded", "lambdaFunctionSucceededEventDetails", new() { ["output"] = Limited(answer, function) });
         return isWrapped
             ? new JsonObject { ["ExecutedVersion"] = "$LATEST", ["StatusCode"] = 200, ["Payload"] = answer }
             : answer;
@@ -185,22 +197,30 @@ internal sealed class StateMachine(string arn, StateMachineDefinition definition
 
     private TimeSpan Pause(JsonObject state, JsonNode? input)
     {
-        if ((state["Timestamp"] ?? Found(state["TimestampPath"], input)) is { } time)
+        if (Given(state, "Timestamp", input) is { } time)
         {
-            var left = DateTimeOffset.Parse((string)time!, CultureInfo.InvariantCulture) - clock.GetUtcNow();
-            return left > TimeSpan.Zero ? left : TimeSpan.Zero;
+            return DateTimeOffset.Parse((string)time!, CultureInfo.InvariantCulture) - clock.GetUtcNow();
         }
 
-        return TimeSpan.FromSeconds((state["Seconds"] ?? Found(state["SecondsPath"], input))?.GetValue<double>()
-            ?? throw new StateError(StateError.Runtime, "A state that waits says neither for how long nor until when."));
+        return TimeSpan.FromSeconds(ChoiceRule.Number(Given(state, "Seconds", input)
+            ?? throw new StateError(StateError.Runtime, "A state that waits says neither for how long nor until when.")));
     }
 
-    private static JsonNode? Found(JsonNode? path, JsonNode? input) => path is null ? null : ReferencePath.TryParse((string)path!)!.Find(input);
+    // What a state says itself, or where in its input it is said.
+    private static JsonNode? Given(JsonObject state, string name, JsonNode? input) =>
+        state[name] ?? ((string?)state[$"{name}Path"] is { } path ? ReferencePath.TryParse(path)!.Find(input) : null);
 
-    private static TimeSpan Backoff(JsonNode retrier, int made)
+    private CancellationTokenSource Limit(TimeSpan? most) => most is { } time ? new(time < Longest ? time : Longest, clock) : new();
+
+    private Task WaitAsync(TimeSpan time, CancellationToken cancellation) =>
+        Task.Delay(time < TimeSpan.Zero ? TimeSpan.Zero : time < Longest ? time : Longest, clock, cancellation);
+
+    private static TimeSpan Backoff(JsonObject retrier, int made)
     {
         var seconds = Number(retrier["IntervalSeconds"], DefaultInterval) * Math.Pow(Number(retrier["BackoffRate"], DefaultBackoff), made);
-        return TimeSpan.FromSeconds(Math.Min(seconds, Number(retrier["MaxDelaySeconds"], seconds)));
+        var most = Math.Min(Number(retrier["MaxDelaySeconds"], seconds), Longest.TotalSeconds);
+        var pause = TimeSpan.FromSeconds(Math.Min(seconds, most));
+        return (string?)retrier["JitterStrategy"] == "FULL" ? pause * Random.Shared.NextDouble() : pause;
     }
 
     private static double Number(JsonNode? node, double otherwise) => node?.GetValue<double>() ?? otherwise;
@@ -252,4 +272,12 @@ internal sealed class StateMachine(string arn, StateMachineDefinition definition
     };
 
     private static string Text(JsonNode? node) => node?.ToJsonString() ?? "null";
+
+    private static string Limited(JsonNode? node, string whose)
+    {
+        var text = Text(node);
+        return Encoding.UTF8.GetByteCount(text) <= MostData
+            ? text
+            : throw new StateError(StateError.DataLimit, $"{whose} returned a result with a size exceeding the maximum number of bytes service limit.");
+    }
 }

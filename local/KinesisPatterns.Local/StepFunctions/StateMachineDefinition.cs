@@ -9,8 +9,6 @@ internal sealed class StateMachineDefinition
 {
     private const string InvokeIntegration = ":states:::lambda:invoke";
 
-    private static readonly string[] _types = ["Task", "Choice", "Pass", "Wait", "Succeed", "Fail"];
-
     private StateMachineDefinition(JsonObject definition)
     {
         States = (definition["States"] as JsonObject ?? []).ToDictionary(state => state.Key, state => state.Value!.AsObject());
@@ -28,19 +26,21 @@ internal sealed class StateMachineDefinition
     /// <summary>Reads a definition; or why it does not run here.</summary>
     public static (StateMachineDefinition? Definition, string? Reason) Parse(string text)
     {
-        JsonObject json;
         try
         {
-            json = JsonNode.Parse(text)!.AsObject();
+            var json = JsonNode.Parse(text)!.AsObject();
+            var definition = new StateMachineDefinition(json);
+            var reason = definition.Problem(json);
+            return reason is null ? (definition, null) : (null, reason);
         }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        catch (JsonException exception)
         {
             return (null, $"its definition is no JSON object: {exception.Message}");
         }
-
-        var definition = new StateMachineDefinition(json);
-        var reason = definition.Problem(json);
-        return reason is null ? (definition, null) : (null, reason);
+        catch (Exception exception) when (exception is InvalidOperationException or FormatException or ArgumentException or NullReferenceException or LocalHostException)
+        {
+            return (null, $"its definition is not as the States Language wants it: {exception.Message}");
+        }
     }
 
     /// <summary>The function that a task invokes, and whether the answer is wrapped as Lambda's API answers; null when it is none.</summary>
@@ -67,46 +67,26 @@ internal sealed class StateMachineDefinition
             return $"StartAt: expected one of its states, got '{StartAt}'";
         }
 
-        return States.Select(state => Problem(state.Key, state.Value)).FirstOrDefault(problem => problem is not null);
+        return States.Select(state => ProblemOf(state.Value) is { } problem ? $"{state.Key}: {problem}" : null).FirstOrDefault(problem => problem is not null);
     }
 
-    private string? Problem(string name, JsonObject state)
+    private string? ProblemOf(JsonObject state)
     {
         var type = (string?)state["Type"] ?? "";
-        if (!_types.Contains(type))
+        if (!StateFields.IsKnown(type))
         {
-            return $"{name}: a state of type {type} does not run here";
+            return $"a state of type {type} does not run here";
         }
 
         if (type == "Task" && FunctionOf(state) is null)
         {
-            return $"{name}: {state["Resource"]} does not run here, functions do";
+            return $"{state["Resource"]} does not run here, functions do";
         }
 
-        var unknown = Targets(state).FirstOrDefault(target => !States.ContainsKey(target));
-        return unknown is not null
-            ? $"{name}: expected one of its states, got '{unknown}'"
-            : Paths(state).FirstOrDefault(path => ReferencePath.TryParse(path) is null) is { } path ? $"{name}: {path} does not run here, paths to one value do" : null;
+        return StateFields.Unknown(state) is { } field ? $"{field} does not run here"
+            : StateFields.Targets(state).FirstOrDefault(target => !States.ContainsKey(target)) is { } unknown ? $"expected one of its states, got '{unknown}'"
+            : StateFields.Unreadable(state) is { } path ? $"{path} does not run here, paths to one value do"
+            : StateFields.HasNoEnd(state) ? "expected either Next or End"
+            : null;
     }
-
-    private static IEnumerable<string> Targets(JsonNode? node) => node switch
-    {
-        JsonObject all => all.SelectMany(member => member.Key is "Next" or "Default" ? [(string)member.Value!] : Targets(member.Value)),
-        JsonArray all => all.SelectMany(Targets),
-        _ => [],
-    };
-
-    // What is named like a path, and what a template takes from the input; $$ is the context.
-    private static IEnumerable<string> Paths(JsonNode? node) => node switch
-    {
-        JsonObject all => all.SelectMany(member =>
-            member.Value is JsonValue value && value.GetValueKind() == JsonValueKind.String && IsPath(member.Key) ? [Plain((string)value!)] : Paths(member.Value)),
-        JsonArray all => all.SelectMany(Paths),
-        _ => [],
-    };
-
-    private static bool IsPath(string key) =>
-        key.EndsWith(".$", StringComparison.Ordinal) || key is "Variable" || key.EndsWith("Path", StringComparison.Ordinal);
-
-    private static string Plain(string path) => path.StartsWith("$$", StringComparison.Ordinal) ? path[1..] : path;
 }

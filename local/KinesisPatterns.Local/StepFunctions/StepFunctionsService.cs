@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Collections.Concurrent;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using KinesisPatterns.Local.Assembly;
@@ -14,6 +16,9 @@ internal sealed class StepFunctionsService(AwsIdentity aws, TimeProvider clock) 
 {
     private const int LongestInput = 262_144;
     private const int LongestName = 80;
+
+    // https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
+    private static readonly SearchValues<char> _unfit = SearchValues.Create(" \t\r\n<>{}[]?*\"#%\\^|~`$&,;:/");
 
     private readonly ConcurrentDictionary<string, StateMachine> _machines = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, (Execution Execution, Task Run)> _executions = new(StringComparer.Ordinal);
@@ -46,9 +51,9 @@ internal sealed class StepFunctionsService(AwsIdentity aws, TimeProvider clock) 
     {
         var machine = MachineOf(context, request, "StartExecution");
         var name = (string?)request["name"] ?? Guid.NewGuid().ToString();
-        if (name.Length is 0 or > LongestName)
+        if (name.Length is 0 or > LongestName || name.AsSpan().ContainsAny(_unfit) || name.Any(char.IsControl))
         {
-            throw new AwsJsonError("InvalidName", $"Invalid Name: expected 1 to {LongestName} characters, got {name.Length}");
+            throw new AwsJsonError("InvalidName", $"Invalid Name: expected 1 to {LongestName} characters without spaces, brackets, wildcards or any of \"#%\\^|~`$&,;:/, got '{name}'");
         }
 
         var input = (string?)request["input"] ?? "{}";
@@ -72,9 +77,10 @@ internal sealed class StepFunctionsService(AwsIdentity aws, TimeProvider clock) 
 
     private static void EnsureJson(string input)
     {
-        if (input.Length > LongestInput)
+        var bytes = Encoding.UTF8.GetByteCount(input);
+        if (bytes > LongestInput)
         {
-            throw new AwsJsonError("InvalidExecutionInput", $"Invalid State Machine Execution Input: expected {LongestInput:N0} characters at most, got {input.Length:N0}");
+            throw new AwsJsonError("InvalidExecutionInput", $"Invalid State Machine Execution Input: expected {LongestInput:N0} bytes at most, got {bytes:N0}");
         }
 
         try

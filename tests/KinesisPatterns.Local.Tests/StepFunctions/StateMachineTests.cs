@@ -126,6 +126,13 @@ public sealed class StateMachineTests : IFunctionInvoker
     [InlineData("""{ "Variable": "$.text", "StringMatches": "a?" }""", false)]
     [InlineData("""{ "Variable": "$.text", "NumericEquals": 3 }""", false)]
     [InlineData("""{ "Variable": "$.none", "IsPresent": false }""", true)]
+    [InlineData("""{ "Variable": "$.star", "StringMatches": "a\\*" }""", true)]
+    [InlineData("""{ "Variable": "$.text", "StringMatches": "a\\*" }""", false)]
+    [InlineData("""{ "Variable": "$.text", "StringEqualsPath": "$.n" }""", false)]
+    [InlineData("""{ "Variable": "$.flag", "BooleanEqualsPath": "$.text" }""", false)]
+    [InlineData("""{ "Variable": "$.text", "TimestampEquals": "2026-11-27T00:00:00Z" }""", false)]
+    [InlineData("""{ "Variable": "$.time", "IsTimestamp": true }""", true)]
+    [InlineData("""{ "Variable": "$.text", "IsTimestamp": true }""", false)]
     [InlineData("""{ "Variable": "$.nothing", "IsNull": true }""", true)]
     [InlineData("""{ "Variable": "$.n", "NumericEqualsPath": "$.m" }""", true)]
     [InlineData("""{ "Variable": "$.time", "TimestampLessThan": "2027-01-01T00:00:00Z" }""", true)]
@@ -134,7 +141,7 @@ public sealed class StateMachineTests : IFunctionInvoker
     [InlineData("""{ "Or": [{ "Variable": "$.flag", "BooleanEquals": true }, { "Variable": "$.n", "NumericEquals": 4 }] }""", true)]
     public void A_choice_compares(string rule, bool holds) => Assert.Equal(holds, ChoiceRule.Holds(
         JsonNode.Parse(rule)!.AsObject(),
-        JsonNode.Parse("""{"n":3,"m":3,"text":"ab","flag":true,"nothing":null,"time":"2026-11-27T00:00:00Z"}""")));
+        JsonNode.Parse("""{"n":3,"m":3,"text":"ab","flag":true,"nothing":null,"time":"2026-11-27T00:00:00Z","star":"a*"}""")));
 
     [Fact]
     public async Task A_choice_without_a_way_on_fails()
@@ -167,9 +174,106 @@ public sealed class StateMachineTests : IFunctionInvoker
     [InlineData("""{ "StartAt": "Q", "States": { "P": { "Type": "Pass" } } }""", "StartAt: expected one of its states, got 'Q'")]
     [InlineData("""{ "StartAt": "T", "States": { "T": { "Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage" } } }""", "T: arn:aws:states:::sqs:sendMessage does not run here, functions do")]
     [InlineData("""{ "StartAt": "P", "States": { "P": { "Type": "Pass", "Parameters": { "a.$": "States.UUID()" } } } }""", "P: States.UUID() does not run here, paths to one value do")]
+    [InlineData("""{ "StartAt": "P", "States": { "P": { "Type": "Pass", "InputPath": "$$.Execution", "End": true } } }""", "P: $$.Execution does not run here, paths to one value do")]
+    [InlineData("""{ "StartAt": "P", "States": { "P": { "Type": "Pass" } } }""", "P: expected either Next or End")]
+    [InlineData("""{ "StartAt": "P", "States": { "P": { "Type": "Pass", "End": true, "Assign": { "n": 1 } } } }""", "P: Assign does not run here")]
+    [InlineData("""{ "StartAt": "P", "States": { "P": { "Type": "Pass", "End": true, "QueryLanguage": "JSONata", "Output": 1 } } }""", "P: JSONata does not run here")]
+    [InlineData("""{ "StartAt": "T", "States": { "T": { "Type": "Task", "Resource": "FUNCTION", "End": true, "HeartbeatSeconds": 9 } } }""", "T: HeartbeatSeconds does not run here")]
+    [InlineData("""{ "StartAt": "T", "States": { "T": { "Type": "Task", "Resource": "FUNCTION", "End": true, "Retry": [{ "MaxAttempts": 2 }] } } }""", "T: a handler of no errors does not run here")]
+    [InlineData("""{ "StartAt": "T", "States": { "T": { "Type": "Task", "Resource": "FUNCTION", "End": true, "Retry": [{ "ErrorEquals": ["A"], "JitterStrategy": "HALF" }] } } }""", "T: the JitterStrategy HALF does not run here")]
+    [InlineData("""{ "StartAt": "T", "States": { "T": { "Type": "Task", "Resource": "FUNCTION", "End": true, "Catch": [{ "ErrorEquals": ["A"], "Next": "Q" }] } } }""", "T: expected one of its states, got 'Q'")]
+    [InlineData("""{ "StartAt": "T", "States": { "T": { "Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "End": true, "Parameters": { "FunctionName": "FUNCTION", "InvocationType": "Event" } } } }""", "T: the InvocationType Event does not run here")]
+    [InlineData("""{ "StartAt": "C", "States": { "C": { "Type": "Choice", "Choices": [{ "Variable": "$.n", "NumericNotEquals": 1, "Next": "C" }] } } }""", "C: NumericNotEquals does not run here")]
+    [InlineData("""{ "StartAt": "C", "States": { "C": { "Type": "Choice", "Choices": [{ "And": [{ "NumericEquals": 1 }], "Next": "C" }] } } }""", "C: NumericEquals without a Variable does not run here")]
+    [InlineData("""{ "StartAt": "C", "States": { "C": { "Type": "Choice", "Choices": [{ "Not": { "Variable": "$..n", "IsPresent": true }, "Next": "C" }] } } }""", "C: $..n does not run here, paths to one value do")]
+    [InlineData("""{ "StartAt": "P", "States": { "P": [] } }""", "its definition is not as the States Language wants it")]
     [InlineData("no json", "its definition is no JSON object")]
     public void What_does_not_run_here_is_known_before_it_is_started(string definition, string reason) =>
-        Assert.StartsWith(reason, StateMachineDefinition.Parse(definition).Reason, StringComparison.Ordinal);
+        Assert.StartsWith(reason, StateMachineDefinition.Parse(definition.Replace("FUNCTION", Function, StringComparison.Ordinal)).Reason, StringComparison.Ordinal);
+
+    [Fact]
+    public async Task What_a_payload_calls_a_path_or_the_next_one_is_none_of_the_machines()
+    {
+        Answer("1");
+
+        using var execution = await RunAsync(Task_("""
+            "Parameters": { "FilePath": "/tmp/x", "Next": "one", "Default": 5 }
+            """));
+
+        Assert.Equal(ExecutionStatus.Succeeded, execution.Status);
+        Assert.Equal("""{"FilePath":"/tmp/x","Next":"one","Default":5}""", Assert.Single(_payloads));
+    }
+
+    [Fact]
+    public async Task A_choice_compares_what_Lambda_answers_with_numbers()
+    {
+        Answer("{}");
+
+        using var execution = await RunAsync("""
+            {
+              "StartAt": "T",
+              "States": {
+                "T": { "Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Parameters": { "FunctionName": "FUNCTION" }, "Next": "C" },
+                "C": { "Type": "Choice", "Choices": [{ "Variable": "$.StatusCode", "NumericEquals": 200, "Next": "S" }] },
+                "S": { "Type": "Succeed" }
+              }
+            }
+            """.Replace("FUNCTION", Function, StringComparison.Ordinal));
+
+        Assert.Equal((ExecutionStatus.Succeeded, null), (execution.Status, execution.Cause));
+    }
+
+    [Fact]
+    public async Task A_state_that_fails_takes_its_words_from_the_input()
+    {
+        using var execution = await RunAsync(
+            """{ "StartAt": "F", "States": { "F": { "Type": "Fail", "ErrorPath": "$.error", "CausePath": "$.why" } } }""", """{"error":"Closed","why":"on Sundays"}""");
+
+        Assert.Equal((ExecutionStatus.Failed, "Closed", "on Sundays"), (execution.Status, execution.Error, execution.Cause));
+    }
+
+    [Fact]
+    public async Task An_answer_that_is_larger_than_a_state_may_hand_on_fails_the_execution_past_its_catchers()
+    {
+        Answer($"\"{new string('x', 262_144)}\"");
+
+        using var execution = await RunAsync(Task_("""
+            "Catch": [{ "ErrorEquals": ["States.ALL"], "Next": "T" }]
+            """));
+
+        Assert.Equal((ExecutionStatus.Failed, "States.DataLimitExceeded"), (execution.Status, execution.Error));
+    }
+
+    [Fact]
+    public async Task An_execution_that_goes_round_for_ever_ends_with_its_history()
+    {
+        using var execution = await RunAsync(
+            """{ "StartAt": "P", "States": { "P": { "Type": "Pass", "Next": "P" } } }""");
+
+        Assert.Equal((ExecutionStatus.Failed, "States.Runtime", 25_002), (execution.Status, execution.Error, execution.History.Count));
+    }
+
+    [Fact]
+    public async Task Times_that_no_timer_of_the_platform_holds_are_waited_for()
+    {
+        Fail("Busy");
+        Answer("1");
+
+        using var execution = await RunAsync(Task_("""
+            "TimeoutSeconds": 99999999, "Retry": [{ "ErrorEquals": ["Busy"], "IntervalSeconds": 0, "MaxDelaySeconds": 31622400, "JitterStrategy": "FULL" }]
+            """).Replace("""{ "StartAt""", """{ "TimeoutSeconds": 99999999, "StartAt""", StringComparison.Ordinal));
+
+        Assert.Equal((ExecutionStatus.Succeeded, null), (execution.Status, execution.Cause));
+    }
+
+    [Fact]
+    public async Task Whatever_goes_wrong_in_the_host_ends_the_execution_too()
+    {
+        // There is no answer left: the double itself fails.
+        using var execution = await RunAsync(Task_(""" "Comment": "-" """));
+
+        Assert.Equal((ExecutionStatus.Failed, "States.Runtime"), (execution.Status, execution.Error));
+    }
 
     [Fact]
     public async Task A_machine_that_takes_longer_than_its_time_out_ends_with_it()

@@ -114,6 +114,20 @@ public sealed class StepFunctionsTests
         Assert.Equal("StateMachineDoesNotExist", (string?)(await AskAsync(host, "StartExecution", new() { ["stateMachineArn"] = host.NameOf("Parallel") }))["__type"]);
     }
 
+    [Theory]
+    [InlineData("two words")]
+    [InlineData("a:b")]
+    [InlineData("")]
+    public async Task A_name_that_AWS_would_not_take_is_refused(string name)
+    {
+        var (stack, host) = await TestStack.StartAsync(Template);
+        await using var _ = stack;
+
+        var answer = await AskAsync(host, "StartExecution", new() { ["stateMachineArn"] = host.NameOf("Pause"), ["name"] = name });
+
+        Assert.Equal("InvalidName", (string?)answer["__type"]);
+    }
+
     [Fact]
     public async Task Input_that_is_no_JSON_is_refused()
     {
