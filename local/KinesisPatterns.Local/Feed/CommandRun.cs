@@ -91,13 +91,15 @@ internal sealed class CommandRun : StackRun
     {
         for (var look = 0; look < MostLooks; look++)
         {
-            var wasIdle = IsIdle;
-            _books = new(_job);
-            Differences = [.. _books.Errors(_ledger)];
-            Drained = wasIdle && IsIdle && _job.State.Change == _books.Change;
-            if (Drained)
+            if (IsIdle)
             {
-                return;
+                _books = new(_job);
+                Differences = [.. _books.Errors(_ledger)];
+                Drained = IsIdle && _job.State.Change == _books.Change;
+                if (Drained)
+                {
+                    return;
+                }
             }
 
             await Task.Delay(Look, cancellation);

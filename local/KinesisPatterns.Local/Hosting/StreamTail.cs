@@ -33,7 +33,7 @@ internal sealed class StreamTail(KinesisStream stream, Func<KinesisRecord, Value
                 reading.Add(ReadAsync(new(shard, position), cancellation));
             }
 
-            await Task.WhenAny([resharded.WaitAsync(cancellation), .. reading.Where(r => r.IsFaulted)]).Unwrap();
+            await Task.WhenAny([resharded.WaitAsync(cancellation), .. reading.Where(r => !r.IsCompletedSuccessfully)]).Unwrap();
         }
 
         await Task.WhenAll(reading);

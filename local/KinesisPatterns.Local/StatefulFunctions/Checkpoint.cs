@@ -4,7 +4,7 @@ namespace KinesisPatterns.Local.StatefulFunctions;
 
 /// <summary>What a job goes on from: the functions' state, and how far the streams were read when it was that.</summary>
 /// <param name="Number">Its number.</param>
-/// <param name="Positions">The counter of the next record by stream and shard.</param>
+/// <param name="Positions">The counter of the next record by ingress and shard.</param>
 /// <param name="State">What <see cref="KinesisPatterns.StateFun.Testing.RuntimeState"/> remembers.</param>
 internal sealed record Checkpoint(long Number, IReadOnlyDictionary<string, IReadOnlyDictionary<string, long>> Positions, JsonObject State)
 {

@@ -31,7 +31,9 @@ internal sealed class Checkpointing(CheckpointStore store, JobState state, JobOp
         _failedInARow = 0;
         _savedChange = -1;
         _number = Math.Max(_number, checkpoint?.Number ?? 0);
-        _last = checkpoint is null ? null : _last ?? new(checkpoint.Number, TimeProvider.System.GetUtcNow(), 0, default);
+
+        // The newest need not be the last one that was told of: an answer may have been lost.
+        _last = checkpoint is null ? null : _last?.Number == checkpoint.Number ? _last : new(checkpoint.Number, TimeProvider.System.GetUtcNow(), 0, default);
         return checkpoint;
     }
 

@@ -25,7 +25,7 @@ internal sealed class JobState(int maximumBatch)
     private readonly Lock _lock = new();
     private readonly Queue<Address> _called = new();
     private RuntimeState _state = new(maximumBatch);
-    private Dictionary<(string Stream, string Shard), long> _positions = [];
+    private Dictionary<(string Ingress, string Shard), long> _positions = [];
     private EgressQueue? _egress;
     private long _changes;
     private long _calls;
@@ -54,9 +54,9 @@ internal sealed class JobState(int maximumBatch)
     {
         var state = checkpoint is null ? new(maximumBatch) : RuntimeState.Restore(checkpoint.State, maximumBatch);
         var positions = (
-            from stream in checkpoint?.Positions ?? new Dictionary<string, IReadOnlyDictionary<string, long>>()
-            from shard in stream.Value
-            select (stream, shard)).ToDictionary(p => (p.stream.Key, p.shard.Key), p => p.shard.Value);
+            from ingress in checkpoint?.Positions ?? new Dictionary<string, IReadOnlyDictionary<string, long>>()
+            from shard in ingress.Value
+            select (ingress, shard)).ToDictionary(p => (p.ingress.Key, p.shard.Key), p => p.shard.Value);
         lock (_lock)
         {
             _egressed += _egress?.Sent ?? 0;
@@ -65,9 +65,9 @@ internal sealed class JobState(int maximumBatch)
         }
     }
 
-    /// <summary>The counter of the next record of a shard; null where none was read.</summary>
-    public long? PositionOf(string stream, string shard) =>
-        Locked(() => _positions.TryGetValue((stream, shard), out var next) ? next : (long?)null);
+    /// <summary>The counter of the next record that an ingress reads of a shard; null where it has read none.</summary>
+    public long? PositionOf(string ingress, string shard) =>
+        Locked(() => _positions.TryGetValue((ingress, shard), out var next) ? next : (long?)null);
 
     /// <summary>Makes what a record holds messages to each target of its ingress.</summary>
     public void Ingest(ModuleIngress ingress, KinesisRecord record, IReadOnlyList<UserRecord> users)
@@ -83,7 +83,7 @@ internal sealed class JobState(int maximumBatch)
                 }
             }
 
-            _positions[(ingress.Stream, record.ShardId)] = record.Counter + 1;
+            _positions[(ingress.Id, record.ShardId)] = record.Counter + 1;
             _changes++;
         }
     }
@@ -126,7 +126,7 @@ internal sealed class JobState(int maximumBatch)
     /// <summary>What a checkpoint of now holds, and what has to have arrived before it counts.</summary>
     public (Checkpoint Checkpoint, long Change, Task Sent) Snapshot(long number, CancellationToken cancellation) => Locked(() =>
     {
-        var positions = _positions.GroupBy(p => p.Key.Stream).ToDictionary(
+        var positions = _positions.GroupBy(p => p.Key.Ingress).ToDictionary(
             g => g.Key, IReadOnlyDictionary<string, long> (g) => g.ToDictionary(p => p.Key.Shard, p => p.Value));
         return (new Checkpoint(number, positions, _state.Snapshot()), _changes, _egress!.FlushAsync(cancellation));
     });

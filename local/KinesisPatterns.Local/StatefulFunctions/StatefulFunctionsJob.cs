@@ -167,6 +167,7 @@ internal sealed class StatefulFunctionsJob : IAsyncDisposable
         }
 
         await first;
+        throw new CallFailedException($"the stream of an ingress was deleted; it reads {string.Join(", ", Module.Ingresses.Select(i => i.Stream))}");
     }
 
     private StreamTail TailOf(ModuleIngress ingress, CancellationToken ending)
@@ -180,7 +181,7 @@ internal sealed class StatefulFunctionsJob : IAsyncDisposable
         return new(
             stream,
             record => IngestAsync(ingress, record, ending),
-            shard => State.PositionOf(stream.Name, shard.Id) is { } next ? Math.Min(next, shard.NextCounter) : null);
+            shard => State.PositionOf(ingress.Id, shard.Id) is { } next ? Math.Min(next, shard.NextCounter) : null);
     }
 
     private async ValueTask IngestAsync(ModuleIngress ingress, KinesisRecord record, CancellationToken cancellation)

@@ -73,6 +73,19 @@ public sealed class JobFaultTests : IAsyncDisposable
         Assert.Equal((1, 1), (JobRig.CountOf(job, JobRig.Counter, "a"), JobRig.CountOf(job, JobRig.Total, "all")));
     }
 
+    [Fact]
+    public async Task A_job_whose_stream_is_deleted_fails_and_says_so()
+    {
+        await using var job = await _rig.StartAsync();
+        _rig.Put("a", "x");
+        await _rig.UntilAsync(job, () => job.IsIdle && _rig.Counted().Count == 1, "the count");
+
+        _rig.Commands.Delete();
+
+        await _rig.UntilAsync(job, () => job.Failure is not null, "the failure");
+        Assert.Contains("the stream of an ingress was deleted", _rig.Remarks.First(), StringComparison.Ordinal);
+    }
+
     private void AssertExactlyOnce(StatefulFunctionsJob job)
     {
         Assert.Equal(Messages, JobRig.CountOf(job, JobRig.Total, "all"));
