@@ -10,6 +10,9 @@ internal sealed class CommandRouter : IStatefulFunction
 
     private const int LongestReason = 1000;
 
+    // An id becomes a partition key, which has 256 characters at most.
+    private const int LongestId = 256;
+
     // What is said of a command in an event or a refusal may take six times as many bytes in JSON, and a record has 1 MiB.
     private const int LargestCommand = 64 * 1024;
 
@@ -27,6 +30,10 @@ internal sealed class CommandRouter : IStatefulFunction
 
         var command = message.As(OrdersTypes.Command);
         Require(command.CommandId, "commandId");
+        Limit(command.Reason, "reason", LongestReason);
+
+        // An order keeps commands that wait, whatever they say.
+        Limit(command.Sku, "sku", LongestId);
         if (command.Time is { } time && (time < Earliest || time >= Latest))
         {
             throw Invalid("time: expected one from 2000 to 2199", time.ToString("O", CultureInfo.InvariantCulture));
@@ -40,7 +47,6 @@ internal sealed class CommandRouter : IStatefulFunction
     {
         "PlaceOrder" => Placing(command),
         "PayOrder" when command.Amount is null or <= 0 => throw Invalid("amount: expected a number above 0", command.Amount),
-        "CancelOrder" when command.Reason is { Length: > LongestReason } reason => throw Invalid($"reason: expected {LongestReason} characters at most", reason.Length),
         "PayOrder" or "ShipOrder" or "CancelOrder" => OrdersTypes.Order.WithId(Require(command.OrderId, "orderId")),
         "SupplyStock" => OrdersTypes.Stock.WithId(Supplied(command)),
         var other => throw Invalid("type: expected PlaceOrder, PayOrder, ShipOrder, CancelOrder or SupplyStock", other),
@@ -77,10 +83,17 @@ internal sealed class CommandRouter : IStatefulFunction
         ? Require(command.Sku, "sku")
         : throw Invalid("quantity: expected 1 to 1000000", command.Quantity);
 
-    // An id becomes a partition key, which has 256 characters at most.
-    private static string Require(string? value, string path) => value is { Length: >= 1 and <= 256 }
+    private static string Require(string? value, string path) => value is { Length: >= 1 and <= LongestId }
         ? value
-        : throw Invalid($"{path}: expected 1 to 256 characters", value?.Length);
+        : throw Invalid($"{path}: expected 1 to {LongestId} characters", value?.Length);
+
+    private static void Limit(string? value, string path, int most)
+    {
+        if (value?.Length > most)
+        {
+            throw Invalid($"{path}: expected {most} characters at most", value.Length);
+        }
+    }
 
     private static FormatException Invalid(string expected, object? got) =>
         new(FormattableString.Invariant($"{expected}, got {got ?? "nothing"}"));

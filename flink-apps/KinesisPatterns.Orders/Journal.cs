@@ -9,7 +9,8 @@ internal sealed record OrdersStreams(string Events, string Rejected);
 /// <summary>Numbers an aggregate's events and sends them out; remembers which commands had their effect.</summary>
 internal sealed class Journal(OrdersStreams streams, TimeProvider time)
 {
-    // A command comes again when its sender had no answer, within minutes; so many commands for one order are not to be expected.
+    // A command comes again when its sender had no answer. The ids go to the function and back with every call, so there is an end to them: a supply
+    // that comes again after as many others of its article is taken for a new one. An order refuses what it has had, however late it comes.
     private const int RememberedCommands = 64;
 
     public static readonly ValueSpec<long> Version = new("version", Types.Long);

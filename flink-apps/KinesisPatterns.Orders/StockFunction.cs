@@ -36,9 +36,16 @@ internal sealed class StockFunction(Journal journal) : IStatefulFunction
             return;
         }
 
-        var supplied = stock with { Available = checked(stock.Available + command.Quantity!.Value) };
+        // What is held may come back: there has to be room for it, too.
+        var quantity = command.Quantity!.Value;
+        if (stock.Available + stock.Reserved.Values.Sum(held => (long)held) + quantity > int.MaxValue)
+        {
+            throw new OverflowException($"quantity: expected no more of an article than {int.MaxValue}, got {quantity} on top of what is there");
+        }
+
+        var supplied = stock with { Available = stock.Available + quantity };
         context.Set(Stock, supplied);
-        journal.Write(context, "StockSupplied", journal.Of(command), Data(supplied, command.Quantity.Value));
+        journal.Write(context, "StockSupplied", journal.Of(command), Data(supplied, quantity));
     }
 
     private void Hold(Context context, StockState stock, Reserve reserve)

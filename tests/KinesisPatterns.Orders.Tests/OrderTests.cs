@@ -188,6 +188,32 @@ public sealed class OrderTests
     }
 
     [Fact]
+    public async Task A_payment_that_says_more_than_an_order_can_keep_is_refused()
+    {
+        await _shop.SendAsync("1", new() { Type = "PayOrder", OrderId = "1", Amount = 1, Reason = new('x', 1001) });
+        await _shop.SendAsync("1", new() { Type = "PayOrder", OrderId = "1", Amount = 1, Sku = new('x', 257) });
+
+        Assert.Equal(
+            ["reason: expected 1000 characters at most, got 1001", "sku: expected 256 characters at most, got 257"], _shop.Rejected.Select(r => (string)r["reason"]!));
+    }
+
+    [Fact]
+    public async Task A_stock_has_room_for_what_comes_back()
+    {
+        for (var left = int.MaxValue; left > 0; left -= 1_000_000)
+        {
+            await _shop.SupplyAsync("tea", Math.Min(left, 1_000_000));
+        }
+
+        await _shop.PlaceAsync("1", new OrderLine("tea", 1_000_000, 1));
+        await _shop.SupplyAsync("tea", 1_000_000);
+        await _shop.SendAsync("1", new() { Type = "CancelOrder", OrderId = "1" });
+
+        Assert.Equal((int.MaxValue, 0), (_shop.Stock("tea").Available, _shop.Stock("tea").Reserved.Count));
+        Assert.StartsWith("quantity: expected no more of an article than 2147483647", (string)Assert.Single(_shop.Rejected)["reason"]!, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_stock_holds_no_more_than_it_has()
     {
         await _shop.SupplyAsync("tea", 5);

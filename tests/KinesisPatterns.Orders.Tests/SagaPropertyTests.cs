@@ -5,6 +5,11 @@ namespace KinesisPatterns.Orders.Tests;
 
 public sealed class SagaPropertyTests
 {
+    private const int OrderCount = 8;
+
+    // A stock knows a command again among the last 64.
+    private const int Commands = 60;
+
     private static readonly string[] Skus = ["tea", "pot", "cup"];
 
     [Fact]
@@ -17,14 +22,15 @@ public sealed class SagaPropertyTests
         var random = new Random(seed);
         var shop = new Shop(new() { MaximumBatch = random.Next(1, 5), LostReplies = 0.3, Seed = seed, Attempts = 50 });
         var supplied = Skus.ToDictionary(s => s, _ => 0);
-        for (var i = 0; i < 60; i++)
+        var sent = new List<Command>();
+        var fails = random.Next(2) == 0;
+        for (var i = 0; i < Commands; i++)
         {
-            var command = Next(random, i, supplied);
-            var key = command.OrderId ?? command.Sku!;
-            shop.Put(key, command);
+            sent.Add(Next(random, i, supplied));
+            Put(shop, sent[^1]);
             if (random.Next(5) == 0)
             {
-                shop.Put(key, command);
+                Put(shop, sent[random.Next(3) == 0 ? ^1 : random.Next(sent.Count)]);
             }
 
             if (random.Next(4) == 0)
@@ -36,16 +42,32 @@ public sealed class SagaPropertyTests
             {
                 shop.Runtime.Restart();
             }
+
+            if (fails && random.Next(10) == 0)
+            {
+                shop.Runtime.Fail();
+            }
         }
 
         shop.Runtime.AdvanceAsync(TimeSpan.FromDays(3)).GetAwaiter().GetResult();
-        return Skus.All(sku => Accounted(shop, sku) == supplied[sku] && Held(shop, sku)) && Numbered(shop) && shop.Runtime.Timers.Count == 0;
+        Assert.All(Skus, sku => Assert.Equal(supplied[sku], Accounted(shop, sku)));
+        Assert.All(Skus, sku => Assert.True(Held(shop, sku)));
+        Assert.DoesNotContain(Orders(shop), order => order.Status is OrderStatus.Placed or OrderStatus.Confirmed);
+        Assert.All(Enumerable.Range(0, OrderCount), order => AssertNumbered(shop, OrdersTypes.Order.WithId($"o{order}")));
+        Assert.All(Skus, sku => AssertNumbered(shop, OrdersTypes.Stock.WithId(sku)));
+        Assert.Empty(shop.Runtime.Timers);
+        Assert.True(fails || HappensOnce(shop));
+        return true;
     }
+
+    private static void Put(Shop shop, Command command) => shop.Put(command.OrderId ?? command.Sku!, command);
+
+    private static IEnumerable<OrderState> Orders(Shop shop) => Enumerable.Range(0, OrderCount).Select(o => shop.Order($"o{o}")).OfType<OrderState>();
 
     private static Command Next(Random random, int number, Dictionary<string, int> supplied)
     {
         var command = new Command { CommandId = $"c{number}" };
-        var order = $"o{random.Next(8)}";
+        var order = $"o{random.Next(OrderCount)}";
         switch (random.Next(6))
         {
             case 0:
@@ -67,12 +89,21 @@ public sealed class SagaPropertyTests
     }
 
     private static int Accounted(Shop shop, string sku) => shop.Stock(sku).Available + shop.Stock(sku).Reserved.Values.Sum()
-        + shop.Events.Where(e => e.Type == "StockShipped" && e.Id == sku).Sum(e => (int)e.Data["quantity"]!);
+        + Orders(shop).Where(o => o.Status == OrderStatus.Shipped).SelectMany(o => o.Lines).Where(l => l.Sku == sku).Sum(l => l.Quantity);
 
     // After all timers only paid orders hold anything.
     private static bool Held(Shop shop, string sku) =>
         shop.Stock(sku).Available >= 0 && shop.Stock(sku).Reserved.Keys.All(o => shop.Order(o)!.Status == OrderStatus.Paid);
 
-    private static bool Numbered(Shop shop) => shop.Events.GroupBy(e => (e.Aggregate, e.Id))
-        .All(g => g.Select(e => e.Version).SequenceEqual(Enumerable.Range(1, g.Count()).Select(v => (long)v)));
+    // Of every version that an aggregate has come to there is an event.
+    private static void AssertNumbered(Shop shop, StateFun.Address aggregate)
+    {
+        var versions = shop.Events.Where(e => e.Aggregate == aggregate.Type.Name && e.Id == aggregate.Id).Select(e => e.Version).ToHashSet();
+        Assert.Superset(Enumerable.Range(1, (int)shop.Runtime.Get(aggregate, Journal.Version)).Select(v => (long)v).ToHashSet(), versions);
+    }
+
+    // Nobody pays twice, and nothing that is paid is given back.
+    private static bool HappensOnce(Shop shop) => shop.Events.DistinctBy(e => e.EventId).Count() == shop.Events.Count
+        && shop.Events.Where(e => e.Aggregate == "order").GroupBy(e => e.Id).All(order =>
+            order.GroupBy(e => e.Type).All(type => type.Count() == 1) && !(order.Any(e => e.Type == "OrderPaid") && order.Any(e => e.Type == "OrderCancelled")));
 }
