@@ -24,6 +24,58 @@ public sealed record DomainEvent(string Aggregate, string Id, long Version, stri
     /// <summary>Reads an event; fails with what is wrong with it.</summary>
     public static DomainEvent Parse(ReadOnlySpan<byte> json)
     {
+        try
+        {
+            return Read(json);
+        }
+        catch (InvalidOperationException exception)
+        {
+            // It is sound JSON as long as nobody reads its text.
+            throw new FormatException($"event: expected text that is Unicode: {exception.Message}", exception);
+        }
+    }
+
+    /// <summary>A text of the event's data.</summary>
+    internal string DataText(string name) => NotEmpty(Data, name);
+
+    /// <summary>A number of the event's data, as it is written.</summary>
+    internal string DataNumber(string name) => Decimal(Data, name);
+
+    /// <summary>The lines of an order.</summary>
+    internal IEnumerable<(string Sku, string Quantity, string UnitPrice)> Lines() =>
+        Required(Data, "lines", JsonValueKind.Array).EnumerateArray()
+            .Select(line => (NotEmpty(line, "sku"), Decimal(line, "quantity"), Decimal(line, "unitPrice")));
+
+    // An event may wait for its predecessor: what is wrong with it has to show when it comes, not when it is applied.
+    private void CheckData()
+    {
+        switch (Aggregate, Type)
+        {
+            case (Order, "OrderPlaced"):
+                DataText("customerId");
+                DataNumber("total");
+                foreach (var line in Lines())
+                {
+                    _ = line;
+                }
+
+                break;
+            case (Order, "OrderCancelled" or "OrderRejected"):
+                DataText("reason");
+                break;
+            case (Stock, "StockSupplied"):
+                DataNumber("available");
+                break;
+            case (Stock, "StockReserved" or "StockReleased" or "StockShipped"):
+                DataNumber("quantity");
+                DataNumber("available");
+                DataText("orderId");
+                break;
+        }
+    }
+
+    private static DomainEvent Read(ReadOnlySpan<byte> json)
+    {
         JsonElement root;
         try
         {
@@ -68,45 +120,6 @@ public sealed record DomainEvent(string Aggregate, string Id, long Version, stri
             root.GetRawText());
         read.CheckData();
         return read;
-    }
-
-    /// <summary>A text of the event's data.</summary>
-    internal string DataText(string name) => NotEmpty(Data, name);
-
-    /// <summary>A number of the event's data, as it is written.</summary>
-    internal string DataNumber(string name) => Decimal(Data, name);
-
-    /// <summary>The lines of an order.</summary>
-    internal IEnumerable<(string Sku, string Quantity, string UnitPrice)> Lines() =>
-        Required(Data, "lines", JsonValueKind.Array).EnumerateArray()
-            .Select(line => (NotEmpty(line, "sku"), Decimal(line, "quantity"), Decimal(line, "unitPrice")));
-
-    // An event may wait for its predecessor: what is wrong with it has to show when it comes, not when it is applied.
-    private void CheckData()
-    {
-        switch (Aggregate, Type)
-        {
-            case (Order, "OrderPlaced"):
-                DataText("customerId");
-                DataNumber("total");
-                foreach (var line in Lines())
-                {
-                    _ = line;
-                }
-
-                break;
-            case (Order, "OrderCancelled" or "OrderRejected"):
-                DataText("reason");
-                break;
-            case (Stock, "StockSupplied"):
-                DataNumber("available");
-                break;
-            case (Stock, "StockReserved" or "StockReleased" or "StockShipped"):
-                DataNumber("quantity");
-                DataNumber("available");
-                DataText("orderId");
-                break;
-        }
     }
 
     private static JsonElement Required(JsonElement element, string name, JsonValueKind kind) =>

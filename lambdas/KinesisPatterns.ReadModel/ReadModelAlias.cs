@@ -96,6 +96,12 @@ public sealed class ReadModelAlias(IAmazonDynamoDB dynamo, string table, string?
         }
         catch (ConditionalCheckFailedException exception)
         {
+            // The SDK sends a request again whose answer was lost: then it is as it should be already.
+            if (await ResolveAsync(cancellation) == after)
+            {
+                return;
+            }
+
             throw new InvalidOperationException($"{table}: somebody else has changed which tables are the read model.", exception);
         }
     }

@@ -70,6 +70,18 @@ internal sealed class ArchiveReplay(
 
     private async Task<bool> ReadAsync(string key, CancellationToken cancellation)
     {
+        try
+        {
+            return await ReadLinesAsync(key, cancellation);
+        }
+        catch (Exception exception) when (exception is InvalidDataException or IOException)
+        {
+            throw new ReplayException($"{key} could not be read to its end: {exception.Message} What is before it is in the table; the same command goes on with it.", exception);
+        }
+    }
+
+    private async Task<bool> ReadLinesAsync(string key, CancellationToken cancellation)
+    {
         var events = new List<ReadOnlyMemory<byte>>(EventsAtOnce);
         var isComplete = true;
         await foreach (var line in archive.ReadAsync(key, cancellation))

@@ -183,6 +183,18 @@ public sealed class ReplayCommandTests : IAsyncLifetime
         await ProjectAsync(all);
     }
 
+    [Fact]
+    public async Task A_change_of_tables_whose_answer_was_lost_is_made_and_another_ones_is_not_undone()
+    {
+        var (first, both) = (new ReadModelTables(Name("Current"), null), new ReadModelTables(Name("Current"), Name("New")));
+
+        await Alias().ChangeAsync(first, both, Cancellation);
+        await Alias().ChangeAsync(first, both, Cancellation);
+
+        Assert.Equal(both, await Alias().ResolveAsync(Cancellation));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => Alias().ChangeAsync(first, new(Name("Models"), null), Cancellation));
+    }
+
     private async Task PutAsync(string[] events)
     {
         var answer = await _kinesis.PutRecordsAsync(

@@ -19,12 +19,16 @@ public sealed class ReplayPropertyTests
 
     private sealed class Course
     {
+        private const int Orders = 5;
+
         private readonly Random _random;
         private readonly World _world = new();
         private readonly Dictionary<string, int> _versions = new(StringComparer.Ordinal);
         private readonly Queue<List<string>> _delivered = new();
         private readonly List<(ReadModelTables Tables, List<string> Batch)> _underWay = [];
+        private readonly Dictionary<string, string> _shards = new(StringComparer.Ordinal);
         private readonly int _kills;
+        private int _splits;
         private int _killed;
         private int _added;
 
@@ -34,6 +38,11 @@ public sealed class ReplayPropertyTests
             _kills = _random.Next(0, 6);
             _world.AddShard("a");
             _world.AddShard("b");
+
+            foreach (var order in Enumerable.Range(0, Orders))
+            {
+                _shards[$"o-{order}"] = order % 2 == 0 ? "a" : "b";
+            }
 
             // The archive ends somewhere, the stream begins before that.
             var history = Enumerable.Range(0, _random.Next(1, 60)).Select(_ => Next()).ToList();
@@ -105,6 +114,12 @@ public sealed class ReplayPropertyTests
                     case < 11:
                         Outside(Finish);
                         break;
+                    case 11 when _splits < 4:
+                        Split($"s-{_splits++}");
+                        break;
+                    case 12 when _splits < 4:
+                        Merge($"s-{_splits++}");
+                        break;
                 }
             }
         }
@@ -116,6 +131,35 @@ public sealed class ReplayPropertyTests
             _world.Step = () => { };
             action();
             _world.Step = step;
+        }
+
+        // What was on a shard goes to one of its two children.
+        private void Split(string name)
+        {
+            var parent = _shards.Values.ElementAt(_random.Next(_shards.Count));
+            _world.Close(parent);
+            _world.AddShard($"{name}-0", parent);
+            _world.AddShard($"{name}-1", parent);
+            foreach (var order in _shards.Where(one => one.Value == parent).Select(one => one.Key).ToList())
+            {
+                _shards[order] = $"{name}-{_random.Next(2)}";
+            }
+        }
+
+        private void Merge(string name)
+        {
+            if (_shards.Values.Distinct().Take(2).ToArray() is not [var one, var other])
+            {
+                return;
+            }
+
+            _world.Close(one);
+            _world.Close(other);
+            _world.AddShard(name, one, other);
+            foreach (var order in _shards.Where(shard => shard.Value == one || shard.Value == other).Select(shard => shard.Key).ToList())
+            {
+                _shards[order] = name;
+            }
         }
 
         private void Arrive()
@@ -147,9 +191,9 @@ public sealed class ReplayPropertyTests
 
         private (string Shard, string Text) Next()
         {
-            var order = $"o-{_random.Next(0, 5)}";
+            var order = $"o-{_random.Next(0, Orders)}";
             var version = _versions[order] = _versions.GetValueOrDefault(order) + 1;
-            return (order[^1] % 2 == 0 ? "a" : "b", OfOrder(order, version));
+            return (_shards[order], OfOrder(order, version));
         }
 
         // Some come twice, some a little later than they should.

@@ -185,6 +185,35 @@ public sealed class ReplayRunTests
     }
 
     [Fact]
+    public async Task Text_that_is_no_Unicode_is_no_event_wherever_it_comes_from()
+    {
+        _world.Archive("1", [Placed(), Placed("o-2").Replace("c-1", "\\ud800", StringComparison.Ordinal)]);
+        _world.Put(Shard, [Event("order", "\\ud800", 1, "OrderPaid"), Confirmed()]);
+
+        var result = await _world.ReplayAsync();
+
+        Assert.Equal((2L, 2L), (result.Counts.Malformed, _world.Target["order/o-1"]!.Version));
+    }
+
+    [Fact]
+    public async Task An_object_that_breaks_off_is_named_and_read_when_it_is_whole()
+    {
+        _world.Archive("1", [Placed()]);
+        _world.Archive("2", [Confirmed()]);
+        foreach (var error in new Exception[] { new InvalidDataException("unsupported compression."), new IOException("the connection broke.") })
+        {
+            _world.Spoil("2", error);
+            var said = await Assert.ThrowsAsync<ReplayException>(() => _world.ReplayAsync());
+            Assert.StartsWith($"2 could not be read to its end: {error.Message}", said.Message, StringComparison.Ordinal);
+        }
+
+        _world.Mend("2");
+        await _world.ReplayAsync();
+
+        Assert.Equal(2, _world.Target["order/o-1"]!.Version);
+    }
+
+    [Fact]
     public async Task Once_switched_it_has_nothing_to_do()
     {
         _world.Archive("1", [Placed()]);

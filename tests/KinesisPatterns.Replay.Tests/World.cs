@@ -12,6 +12,7 @@ internal sealed class World : IEventArchive, IEventStream, IReadModelSwitch, ICh
 {
     private readonly Dictionary<string, (DateTimeOffset Modified, List<string> Lines)> _objects = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Shard> _shards = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Exception> _spoilt = new(StringComparer.Ordinal);
     private string? _checkpoint;
 
     public TestTable Current { get; } = new("orders");
@@ -38,6 +39,11 @@ internal sealed class World : IEventArchive, IEventStream, IReadModelSwitch, ICh
     public void Trim(string shard, int count) => _shards[shard].Trimmed = count;
 
     public void Archive(string key, params IEnumerable<string> lines) => _objects[key] = (Now, [.. lines]);
+
+    /// <summary>Makes an object one that breaks off.</summary>
+    public void Spoil(string key, Exception error) => _spoilt[key] = error;
+
+    public void Mend(string key) => _spoilt.Remove(key);
 
     /// <summary>What the projection does with a batch that was handed to it when the tables were these.</summary>
     public void Project(ReadModelTables tables, IEnumerable<string> events)
@@ -92,6 +98,11 @@ internal sealed class World : IEventArchive, IEventStream, IReadModelSwitch, ICh
         foreach (var line in _objects[key].Lines)
         {
             yield return line;
+        }
+
+        if (_spoilt.GetValueOrDefault(key) is { } error)
+        {
+            throw error;
         }
     }
 
