@@ -69,7 +69,7 @@ internal sealed class BlueprintRun(RunOptions options)
             var source = options.Input is null ? "Simulator" : Path.GetFileName(options.Input.TrimEnd('/'));
             await using StackRun run = CommandRun.IsFor(host) ? new CommandRun(host, source) : new ReadingRun(host, source);
             _screen.Start(host, run.QueryExample);
-            records.Begin(() => Poisoned(run is CommandRun ? Commands(input) : Readings(input), plan));
+            records.Begin(() => Poisoned(run is CommandRun ? Commands(input, run.FedBefore) : Readings(input), plan));
             ports = (host.Endpoint.Port, host.Page.Port);
             var restart = plan?.Draw(FaultKind.Restart, "host");
             if (await FeedAsync(run, records, restart, feeding.Token))
@@ -120,16 +120,9 @@ internal sealed class BlueprintRun(RunOptions options)
 
     private IEnumerable<FedRecord> Readings(InputFile? input) => input?.Records() ?? Simulated();
 
-    private IEnumerable<FedRecord> Commands(InputFile? input) => input?.JsonRecords(CommandSimulator.RecordOf) ?? Ordered();
-
-    private IEnumerable<FedRecord> Ordered()
-    {
-        var simulator = new CommandSimulator(options.Seed, options.Faulty, TimeProvider.System);
-        while (true)
-        {
-            yield return simulator.Next();
-        }
-    }
+    // On the state of an earlier run the same commands would be repetitions of those that it has given.
+    private IEnumerable<FedRecord> Commands(InputFile? input, long before) =>
+        input?.JsonRecords(CommandSimulator.RecordOf) ?? new CommandSimulator(options.Seed, options.Faulty, TimeProvider.System).After(before);
 
     private IEnumerable<FedRecord> Simulated()
     {

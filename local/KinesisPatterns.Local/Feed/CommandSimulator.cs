@@ -17,6 +17,7 @@ internal sealed class CommandSimulator(int seed, double faulty, TimeProvider? cl
 {
     private const int Articles = 12;
     private const int MostLines = 3;
+    private const int MostUnshipped = 500;
 
     private static readonly string[] AggregateIds = ["orderId", "sku"];
 
@@ -53,6 +54,19 @@ internal sealed class CommandSimulator(int seed, double faulty, TimeProvider? cl
         return _previous = _next.Dequeue();
     }
 
+    /// <summary>All commands but the first ones, which were given before.</summary>
+    public IEnumerable<FedRecord> After(long given)
+    {
+        for (long number = 0; ; number++)
+        {
+            var command = Next();
+            if (number >= given)
+            {
+                yield return command;
+            }
+        }
+    }
+
     /// <summary>A command of a JSON line: it goes where its order or its article is.</summary>
     public static FedRecord RecordOf(byte[] line) => new(KeyOf(line) ?? "unknown", line);
 
@@ -85,8 +99,8 @@ internal sealed class CommandSimulator(int seed, double faulty, TimeProvider? cl
             case < 7 when isOverlapping:
                 Pay();
                 break;
-            case 7 when _paid.TryDequeue(out var order):
-                Add("ShipOrder", order, new() { ["orderId"] = order });
+            case 7:
+                Ship();
                 break;
             case 8 when isOverlapping:
                 Neglect();
@@ -125,6 +139,15 @@ internal sealed class CommandSimulator(int seed, double faulty, TimeProvider? cl
 
         Add("PayOrder", order, new() { ["orderId"] = order, ["amount"] = total });
         _paid.Enqueue(order);
+    }
+
+    // More is paid than shipped. What is paid is held, in the stock's state and in its item of the read model: a run of hours would fill them.
+    private void Ship()
+    {
+        for (var first = true; (first || _paid.Count > MostUnshipped) && _paid.TryDequeue(out var order); first = false)
+        {
+            Add("ShipOrder", order, new() { ["orderId"] = order });
+        }
     }
 
     // Cancelled by its customer, or left to its reminders.

@@ -28,6 +28,7 @@ internal abstract class StackRun : IPageSource, IAsyncDisposable
     {
         Host = host;
         Fed = Stream(output) ?? throw new LocalHostException($"{host.StackName} has no output {output} that names a stream, so it is not known which stream to feed.");
+        FedBefore = Fed.RecordsPut;
         Producer = new(_http, host.Endpoint, Fed.Name);
         _pipeline = new(host.Deployment, source);
     }
@@ -37,6 +38,9 @@ internal abstract class StackRun : IPageSource, IAsyncDisposable
 
     /// <summary>A path of the query API to try, relative to its URL.</summary>
     public abstract string QueryExample { get; }
+
+    /// <summary>Records that earlier runs on the same state have fed.</summary>
+    public long FedBefore { get; }
 
     protected LocalHost Host { get; }
 

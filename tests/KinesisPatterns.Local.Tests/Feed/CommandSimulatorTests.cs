@@ -10,6 +10,18 @@ public sealed class CommandSimulatorTests
     public void The_same_seed_gives_the_same_commands() => Assert.Equal(Texts(new(3, 0.1), 500), Texts(new(3, 0.1), 500));
 
     [Fact]
+    public void What_was_given_before_is_left_out_and_the_rest_is_what_it_would_have_been() =>
+        Assert.Equal(Texts(new(3, 0.1), 500)[200..], new CommandSimulator(3, 0.1).After(200).Take(300).Select(r => Encoding.UTF8.GetString(r.Data.Span)));
+
+    [Fact]
+    public void However_long_it_goes_on_no_more_is_held_than_a_stock_has_room_for()
+    {
+        var commands = Texts(new(6, 0), 20_000).Select(text => JsonNode.Parse(text)!).ToLookup(c => (string)c["type"]!, c => (string?)c["orderId"]);
+
+        Assert.InRange(commands["PayOrder"].Distinct().Count() - commands["ShipOrder"].Count(), 400, 600);
+    }
+
+    [Fact]
     public void With_a_clock_every_command_says_when_it_was_given()
     {
         var before = TimeProvider.System.GetUtcNow();
