@@ -86,6 +86,12 @@ internal sealed class StateCell<T>(ValueSpec<T> spec) : StateCell(spec)
         ArgumentNullException.ThrowIfNull(value);
         if (_type.IsImmutable)
         {
+            // It is written when the batch is over: what cannot be written fails here, where it is one message's fault.
+            if (value is string text)
+            {
+                Proto.Utf8Length(text);
+            }
+
             (_value, _isRead) = (value, true);
         }
         else

@@ -45,6 +45,21 @@ public sealed class ErrorPolicyTests
     }
 
     [Fact]
+    public async Task A_text_that_cannot_be_kept_is_the_fault_of_the_message_that_brought_it()
+    {
+        var text = new ValueSpec<string>("text", Types.String);
+        var handler = Handler(
+            new(TypeName.Parse(Type), text),
+            (context, message, _) => { context.Set(text, message.As(Types.Int) == 2 ? "\ud800" : $"{message.As(Types.Int)}"); return default; },
+            ErrorPolicy.DeadLetterToKinesis(Egress, "dead"));
+
+        var result = await handler.ResultAsync(To(Type, "1", Int(1), Int(2)).With("text"));
+
+        Assert.Equal(Text("1"), Assert.Single(result.StateMutations).StateValue);
+        Assert.Single(result.OutgoingEgresses);
+    }
+
+    [Fact]
     public async Task An_error_that_is_not_the_message_s_fails_the_batch()
     {
         var policy = ErrorPolicy.DeadLetterToKinesis(Egress, "dead", when: error => error is FormatException);
