@@ -192,6 +192,17 @@ public sealed class RequestReplyTests
     }
 
     [Fact]
+    public async Task What_is_unknown_about_a_caller_does_not_go_back_to_it()
+    {
+        var request = Known(Text("a"));
+        request.Invocation.Invocations[0].Caller = Protocol.Address.Parser.ParseFrom([.. Caller.ToByteArray(), 0x20, 0x01]);
+
+        var result = await Handler(Spec, (context, _, _) => { context.Reply(Types.Int, 1); return default; }).ResultAsync(request);
+
+        Assert.Equal(Caller, Assert.Single(result.OutgoingMessages).Target);
+    }
+
+    [Fact]
     public async Task A_message_from_an_ingress_has_no_caller_to_reply_to()
     {
         var request = Known(Text("a"));

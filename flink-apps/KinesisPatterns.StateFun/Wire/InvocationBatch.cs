@@ -77,7 +77,7 @@ internal sealed class InvocationBatch : IDisposable
         return new(TypeName.Received(Proto.Text(caller.Namespace.Of(bytes)), Proto.Text(caller.Type.Of(bytes))), Proto.Text(caller.Id.Of(bytes)));
     }
 
-    /// <summary>The caller as it was sent; empty when it came in several parts, which is never but allowed.</summary>
+    /// <summary>The caller as it was sent; empty when it came in several parts or with unknown fields, which is never but allowed.</summary>
     public ReadOnlySpan<byte> CallerBytes(int index) => _invocations[index].CallerBytes.Of(_bytes.Span);
 
     public void Dispose()
@@ -149,8 +149,8 @@ internal sealed class InvocationBatch : IDisposable
             if (reader.Is(1, WireType.Length))
             {
                 var caller = reader.Slice().Within(invocation);
-                added.Caller.Read(message, caller);
-                added.CallerBytes = added.HasCaller ? Slice.None : caller;
+                var isPlain = added.Caller.Read(message, caller);
+                added.CallerBytes = isPlain && !added.HasCaller ? caller : Slice.None;
                 added.HasCaller = true;
             }
             else if (reader.Is(2, WireType.Length))
@@ -214,8 +214,11 @@ internal sealed class InvocationBatch : IDisposable
         public Slice Type;
         public Slice Id;
 
-        public void Read(ReadOnlySpan<byte> message, Slice address)
+        /// <summary>Reads an address, or a part of one.</summary>
+        /// <returns>Whether there is nothing else in it.</returns>
+        public bool Read(ReadOnlySpan<byte> message, Slice address)
         {
+            var isPlain = true;
             var reader = new ProtoReader(address.Of(message));
             while (reader.Next())
             {
@@ -234,8 +237,11 @@ internal sealed class InvocationBatch : IDisposable
                 else
                 {
                     reader.Skip();
+                    isPlain = false;
                 }
             }
+
+            return isPlain;
         }
     }
 
