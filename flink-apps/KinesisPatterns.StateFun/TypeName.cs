@@ -45,6 +45,12 @@ public sealed class TypeName : IEquatable<TypeName>
             : throw new ArgumentException($"TypeName: expected namespace/name with one slash, got '{text}'", nameof(text));
     }
 
+    /// <summary>Whether two names have the same text.</summary>
+    public static bool operator ==(TypeName? left, TypeName? right) => left is null ? right is null : left.Equals(right);
+
+    /// <summary>Whether two names have different texts.</summary>
+    public static bool operator !=(TypeName? left, TypeName? right) => !(left == right);
+
     /// <summary>The address of the instance with an id.</summary>
     public Address WithId(string id)
     {

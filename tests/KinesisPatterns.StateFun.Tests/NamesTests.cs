@@ -20,6 +20,9 @@ public sealed class NamesTests
     {
         Assert.Equal(TypeName.Parse("a/b"), TypeName.Parse("a/b"));
         Assert.NotEqual(TypeName.Parse("a/b"), TypeName.Parse("a/B"));
+        Assert.True(TypeName.Parse("a/b") == TypeName.Parse("a/b"));
+        Assert.True(TypeName.Parse("a/b") != TypeName.Parse("a/B"));
+        Assert.False(TypeName.Parse("a/b") == null);
     }
 
     [Theory]
