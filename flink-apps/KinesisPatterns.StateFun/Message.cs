@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using KinesisPatterns.StateFun.Wire;
 
 namespace KinesisPatterns.StateFun;
@@ -37,10 +38,10 @@ public readonly struct Message
 
     /// <summary>The message as a value of a type, if it is of that type.</summary>
     /// <exception cref="FormatException">The bytes are not a value of that type.</exception>
-    public bool TryGet<T>(StateFunType<T> type, out T value)
+    public bool TryGet<T>(StateFunType<T> type, [MaybeNullWhen(false)] out T value)
     {
         var matches = Is(type);
-        value = matches ? type.Deserialize(Bytes.Span) : default!;
+        value = matches ? type.Deserialize(Bytes.Span) : default;
         return matches;
     }
 }

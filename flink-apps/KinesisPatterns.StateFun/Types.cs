@@ -185,6 +185,7 @@ public static class Types
 
         public override void Serialize(T value, IBufferWriter<byte> output)
         {
+            ArgumentNullException.ThrowIfNull(value);
             using var writer = new Utf8JsonWriter(output, new() { SkipValidation = true });
             JsonSerializer.Serialize(writer, value, json);
         }

@@ -49,7 +49,7 @@ public abstract partial class ValueSpec
         return [.. Proto.Field(1, Name), .. Proto.Field(2, expiration.WrittenSpan), .. Proto.Field(3, TypeName.ToString())];
     }
 
-    // What every SDK of Stateful Functions accepts.
+    // What the SDKs for Java and Go accept; those for Python and JavaScript want lower case, which matters to nobody but their own functions.
     [GeneratedRegex("^[a-zA-Z_][a-zA-Z0-9_]*\\z", RegexOptions.CultureInvariant)]
     private static partial Regex Portable();
 }
@@ -61,7 +61,7 @@ public sealed class ValueSpec<T> : ValueSpec
     /// <param name="name">Letters, digits and '_', no digit first. A value keeps its name for as long as its data matters.</param>
     /// <param name="type">The value's type. The runtime refuses another type for a name that it knows, and the job fails.</param>
     /// <param name="expiration">When the runtime lets go of the value; never unless said otherwise.</param>
-    /// <exception cref="ArgumentException">The name is not one that every SDK accepts.</exception>
+    /// <exception cref="ArgumentException">The name is not of that form.</exception>
     public ValueSpec(string name, StateFunType<T> type, Expiration expiration = default)
         : base(name, Required(type).TypeName, expiration) => Type = type;
 

@@ -124,6 +124,10 @@ public sealed partial class TypesTests
     }
 
     [Fact]
+    public void Fails_for_a_null_that_no_reader_of_the_JSON_type_would_take() =>
+        Assert.Throws<ArgumentNullException>(() => Bytes(Types.Json(TypeName.Parse("com.example/order"), TestJson.Default.Order), null!));
+
+    [Fact]
     public void A_protobuf_type_has_the_name_that_protobuf_gives_it()
     {
         var type = Types.Protobuf<KinesisEgressRecord>(
