@@ -7,7 +7,6 @@ public sealed class FunctionTestContext
 {
     private readonly RequestReplyHandler _handler;
     private readonly FunctionSpec _spec;
-    private readonly IServiceProvider? _services;
     private readonly Dictionary<string, TypedValue> _values = new(StringComparer.Ordinal);
 
     /// <summary>Tests a function that is a delegate.</summary>
@@ -22,12 +21,12 @@ public sealed class FunctionTestContext
     {
     }
 
-    private FunctionTestContext(FunctionSpec spec, string id, Action<StatefulFunctions> add, IServiceProvider? services = null)
+    private FunctionTestContext(FunctionSpec spec, string id, Action<StatefulFunctions> add)
     {
         ArgumentNullException.ThrowIfNull(spec);
         var functions = new StatefulFunctions();
         add(functions);
-        (_handler, _spec, _services, Self) = (new(functions), spec, services, spec.Type.WithId(id));
+        (_handler, _spec, Self) = (new(functions), spec, spec.Type.WithId(id));
     }
 
     /// <summary>The address that is called.</summary>
@@ -47,7 +46,7 @@ public sealed class FunctionTestContext
     {
         var state = _spec.Values.Select(v => KeyValuePair.Create(v.Name, _values.GetValueOrDefault(v.Name)));
         var request = RequestWriter.Write(Self, state, batch.Select(argument => (Caller, argument)));
-        using var reply = await _handler.HandleAsync(request, _services, cancellation);
+        using var reply = await _handler.HandleAsync(request, cancellation: cancellation);
         var effects = MessageReader.Read(reply.Bytes).Effects!;
         foreach (var mutation in effects.Mutations)
         {
@@ -65,21 +64,27 @@ public sealed class FunctionTestContext
     }
 
     /// <summary>Sets a value before the function is called.</summary>
-    public void Set<T>(ValueSpec<T> spec, T value)
-    {
-        ArgumentNullException.ThrowIfNull(spec);
-        _values[spec.Name] = TypedValue.Of(spec.Type, value);
-    }
+    /// <exception cref="ArgumentException">The function does not have this value.</exception>
+    public void Set<T>(ValueSpec<T> spec, T value) => _values[Declared(spec).Name] = TypedValue.Of(spec.Type, value);
 
     /// <summary>A value, or the type's default where there is none.</summary>
+    /// <exception cref="ArgumentException">The function does not have this value.</exception>
     public T? Get<T>(ValueSpec<T> spec) => TryGet(spec, out var value) ? value : default;
 
     /// <summary>A value, if there is one.</summary>
+    /// <exception cref="ArgumentException">The function does not have this value.</exception>
     public bool TryGet<T>(ValueSpec<T> spec, [System.Diagnostics.CodeAnalysis.MaybeNullWhen(false)] out T value)
     {
-        ArgumentNullException.ThrowIfNull(spec);
-        var isThere = _values.TryGetValue(spec.Name, out var kept);
+        var isThere = _values.TryGetValue(Declared(spec).Name, out var kept);
         value = isThere ? kept!.As(spec.Type) : default;
         return isThere;
+    }
+
+    private ValueSpec<T> Declared<T>(ValueSpec<T> spec)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        return _spec.Values.Contains(spec)
+            ? spec
+            : throw new ArgumentException($"{_spec.Type}: expected one of the values it is registered with, got '{spec.Name}'", nameof(spec));
     }
 }
