@@ -107,13 +107,6 @@ public sealed class RuntimeState
         return true;
     }
 
-    /// <summary>What to send for a call that has to be made again.</summary>
-    public FunctionCall Again(FunctionCall call, DateTimeOffset now)
-    {
-        ArgumentNullException.ThrowIfNull(call);
-        return NewCall(At(call.Target), now);
-    }
-
     /// <summary>Takes an answer. Asked for values, the runtime has to call again: the returned call.</summary>
     /// <returns>The call to make now; null when the batch is done.</returns>
     /// <exception cref="JobFailedException">The answer would fail the Flink job.</exception>
@@ -201,6 +194,17 @@ public sealed class RuntimeState
         return state;
     }
 
+    /// <summary>Gives up a call that got no answer: its messages wait again, before those that came since.</summary>
+    internal void PutBack(FunctionCall call)
+    {
+        var instance = At(call.Target);
+        instance.Backlog.InsertRange(0, instance.Under);
+        Backlog += instance.Under.Length;
+        instance.Under = [];
+        InFlight--;
+        Ready(instance);
+    }
+
     private void Restore(Address address, Dictionary<string, Kept> values, IEnumerable<Waiting> backlog)
     {
         var instance = At(address);
@@ -231,11 +235,15 @@ public sealed class RuntimeState
         var value = Unexpired(instance, spec.Name, now);
         if (value is not null && spec.Expiration.Mode == ExpirationMode.AfterInvoke)
         {
-            instance.Values[spec.Name] = new(value, now + spec.Expiration.After);
+            instance.Values[spec.Name] = new(value, Later(now, spec.Expiration.After));
         }
 
         return value;
     }
+
+    // A calendar ends; who waits longer than that waits for ever.
+    private static DateTimeOffset Later(DateTimeOffset now, TimeSpan time) =>
+        time < DateTimeOffset.MaxValue - now ? now + time : DateTimeOffset.MaxValue;
 
     private static Dictionary<string, TypedValue> ValuesOf(Instance instance) => instance.Values.ToDictionary(v => v.Key, v => v.Value.Value);
 
@@ -328,7 +336,7 @@ public sealed class RuntimeState
         }
         else
         {
-            Set(new(now + delayed.Delay, sender, delayed.Target!.Value, delayed.Argument!, delayed.Token));
+            Set(new(Later(now, delayed.Delay), sender, delayed.Target!.Value, delayed.Argument!, delayed.Token));
         }
     }
 
@@ -350,7 +358,7 @@ public sealed class RuntimeState
         }
 
         var expiration = _registered[instance.Address.Type.ToString()][mutation.Name].Expiration;
-        var expires = expiration.Mode == ExpirationMode.None ? DateTimeOffset.MaxValue : now + expiration.After;
+        var expires = expiration.Mode == ExpirationMode.None ? DateTimeOffset.MaxValue : Later(now, expiration.After);
         instance.Values[mutation.Name] = new(new(value.TypeName, value.Bytes), expires);
     }
 

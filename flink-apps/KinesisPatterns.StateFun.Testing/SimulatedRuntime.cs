@@ -78,23 +78,26 @@ public sealed class SimulatedRuntime
         _sinceCheckpoint.Add((target, argument, caller));
     }
 
-    /// <summary>Calls functions until nobody has a message left to handle.</summary>
-    /// <exception cref="JobFailedException">What a function did would fail the job, or it failed as often as it may.</exception>
+    /// <summary>Calls functions until nobody has a message left to handle, and no timer is due.</summary>
+    /// <exception cref="JobFailedException">
+    /// What a function did would fail the job, or it failed as often as it may. Its batch waits still: who runs on meets it again, unless <see cref="Fail"/>
+    /// goes back to before it.
+    /// </exception>
     public async Task RunAsync(CancellationToken cancellation = default)
     {
-        while (_state.TryBegin(Now, out var call))
+        do
         {
-            for (var next = call; next is not null;)
+            while (_state.TryBegin(Now, out var call))
             {
-                next = _state.Complete(next, await CallAsync(next, cancellation), Now);
+                await HandleAsync(call, cancellation);
+                _egresses.AddRange(_state.TakeEgresses());
             }
-
-            _egresses.AddRange(_state.TakeEgresses());
         }
+        while (_state.Fire(Now) > 0);
     }
 
     /// <summary>Lets time pass: timers that come due in it send their messages, each at its time.</summary>
-    /// <exception cref="JobFailedException">What a function did would fail the job, or it failed as often as it may.</exception>
+    /// <inheritdoc cref="RunAsync"/>
     public async Task AdvanceAsync(TimeSpan time, CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(time, TimeSpan.Zero);
@@ -103,7 +106,6 @@ public sealed class SimulatedRuntime
         while (_state.NextDue is { } due && due <= end)
         {
             Now = due;
-            _state.Fire(due);
             await RunAsync(cancellation);
         }
 
@@ -155,6 +157,22 @@ public sealed class SimulatedRuntime
         return reply.Bytes.ToArray();
     };
 
+    private async Task HandleAsync(FunctionCall call, CancellationToken cancellation)
+    {
+        try
+        {
+            for (var next = call; next is not null;)
+            {
+                next = _state.Complete(next, await CallAsync(next, cancellation), Now);
+            }
+        }
+        catch
+        {
+            _state.PutBack(call);
+            throw;
+        }
+    }
+
     private async Task<ReadOnlyMemory<byte>> CallAsync(FunctionCall call, CancellationToken cancellation)
     {
         for (var attempt = 1; ; attempt++)
@@ -172,7 +190,7 @@ public sealed class SimulatedRuntime
                     return reply;
                 }
             }
-            catch (Exception error) when (error is not OperationCanceledException)
+            catch (Exception error) when (!cancellation.IsCancellationRequested)
             {
                 if (attempt >= _options.Attempts)
                 {

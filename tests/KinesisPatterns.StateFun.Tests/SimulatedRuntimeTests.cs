@@ -201,6 +201,122 @@ public sealed class SimulatedRuntimeTests
     }
 
     [Fact]
+    public async Task A_batch_that_failed_waits_until_its_function_can_handle_it()
+    {
+        var isDown = true;
+        var functions = new StatefulFunctions();
+        functions.Add(Spec, (context, message, _) =>
+        {
+            context.Set(Seen, (context.Get(Seen) * 10) + message.As(Types.Int));
+            return isDown ? throw new TaskCanceledException("timed out") : default;
+        });
+        var runtime = new SimulatedRuntime(functions, new() { Attempts = 3 });
+        runtime.Send(One, Types.Int, 1);
+        await Assert.ThrowsAsync<JobFailedException>(() => runtime.RunAsync(TestContext.Current.CancellationToken));
+        runtime.Send(One, Types.Int, 2);
+        await Assert.ThrowsAsync<JobFailedException>(() => runtime.RunAsync(TestContext.Current.CancellationToken));
+
+        isDown = false;
+        await runtime.RunAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(12, runtime.Get(One, Seen));
+    }
+
+    [Fact]
+    public async Task A_run_that_was_cancelled_leaves_nothing_behind()
+    {
+        using var stop = new CancellationTokenSource();
+        var functions = new StatefulFunctions();
+        functions.Add(Spec, async (context, _, cancellation) =>
+        {
+            context.Set(Seen, context.Get(Seen) + 1);
+            if (!stop.IsCancellationRequested)
+            {
+                await stop.CancelAsync();
+                await Task.Delay(Timeout.Infinite, cancellation);
+            }
+        });
+        var runtime = new SimulatedRuntime(functions);
+        runtime.Send(One, Types.Int, 1);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => runtime.RunAsync(stop.Token));
+
+        await runtime.RunAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(1, runtime.Get(One, Seen));
+    }
+
+    [Fact]
+    public async Task A_timer_that_comes_due_while_the_job_is_down_sends_at_once()
+    {
+        var runtime = new SimulatedRuntime(Reminders());
+        runtime.Send(Reminder("1"), Types.String, "set");
+        await runtime.RunAsync(TestContext.Current.CancellationToken);
+        runtime.Checkpoint();
+        await runtime.AdvanceAsync(TimeSpan.FromMinutes(2), TestContext.Current.CancellationToken);
+
+        runtime.Fail();
+        await runtime.RunAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(2, runtime.Egresses.Count);
+        Assert.Equal(DateTimeOffset.UnixEpoch.AddMinutes(2), runtime.Now);
+    }
+
+    [Fact]
+    public async Task Time_does_not_go_back_when_the_job_does()
+    {
+        var times = new List<DateTimeOffset>();
+        var functions = new StatefulFunctions();
+        SimulatedRuntime runtime = null!;
+        functions.Add(new(TypeName.Parse("a/late")), (context, message, _) =>
+        {
+            times.Add(runtime.Now);
+            if (message.As(Types.Bool))
+            {
+                context.SendAfter(TimeSpan.FromSeconds(1), context.Self, Types.Bool, false);
+            }
+
+            return default;
+        });
+        runtime = new(functions);
+        runtime.Send(TypeName.Parse("a/late").WithId("1"), Types.Bool, true);
+        await runtime.RunAsync(TestContext.Current.CancellationToken);
+        runtime.Checkpoint();
+        await runtime.AdvanceAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+        runtime.Fail();
+
+        await runtime.AdvanceAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+
+        Assert.Equal([0, 1, 10], times.Select(t => t.ToUnixTimeSeconds()));
+    }
+
+    [Fact]
+    public async Task What_waits_for_longer_than_there_is_time_waits_for_ever()
+    {
+        var kept = new ValueSpec<int>("kept", Types.Int, Expiration.AfterWrite(TimeSpan.MaxValue));
+        var used = new ValueSpec<int>("used", Types.Int, Expiration.AfterCall(TimeSpan.MaxValue));
+        var spec = new FunctionSpec(TypeName.Parse("a/patient"), kept, used);
+        var functions = new StatefulFunctions();
+        functions.Add(spec, (context, message, _) =>
+        {
+            context.Set(kept, context.Get(kept) + 1);
+            context.Set(used, context.Get(used) + 1);
+            context.SendAfter(TimeSpan.MaxValue, context.Self, message);
+            return default;
+        });
+        var runtime = new SimulatedRuntime(functions);
+        for (var i = 0; i < 2; i++)
+        {
+            runtime.Send(spec.Type.WithId("1"), Types.Int, 1);
+            await runtime.RunAsync(TestContext.Current.CancellationToken);
+            runtime.Restart();
+            await runtime.AdvanceAsync(TimeSpan.FromDays(365_000), TestContext.Current.CancellationToken);
+        }
+
+        Assert.Equal((2, 2), (runtime.Get(spec.Type.WithId("1"), kept), runtime.Get(spec.Type.WithId("1"), used)));
+        Assert.Equal(2, runtime.Timers.Count);
+    }
+
+    [Fact]
     public async Task A_conversation_without_an_end_is_stopped()
     {
         var functions = new StatefulFunctions();
