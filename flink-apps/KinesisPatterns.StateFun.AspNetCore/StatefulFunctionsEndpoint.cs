@@ -3,8 +3,9 @@ using System.Diagnostics.CodeAnalysis;
 using System.IO.Pipelines;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -17,13 +18,12 @@ public static partial class StatefulFunctionsEndpoint
     // The runtime's clients compare it as a whole: a parameter behind it would make them refuse the answer.
     private const string ContentType = "application/octet-stream";
 
-    // As large as the runtime's own client makes a request unless it is told otherwise.
-    private const long LargestRequest = 32L * 1024 * 1024;
-
     /// <summary>Answers the runtime's requests at a path: the <c>urlPathTemplate</c> of an endpoint in module.yaml.</summary>
     /// <param name="endpoints">The application.</param>
     /// <param name="pattern">The path.</param>
     /// <remarks>
+    /// A request may have 32 MiB, as many as the runtime's own client sends unless it is told otherwise; <c>RequestSizeLimitAttribute</c> among the
+    /// endpoint's metadata says otherwise here.
     /// Whatever goes wrong is answered with 500, which both of the runtime's clients retry, and logged; one of them would fail the job at once for a 4xx.
     /// </remarks>
     public static IEndpointConventionBuilder MapStatefulFunctions(
@@ -33,7 +33,7 @@ public static partial class StatefulFunctionsEndpoint
         var handler = endpoints.ServiceProvider.GetService<RequestReplyHandler>()
             ?? throw new InvalidOperationException($"expected functions to be added with {nameof(StatefulFunctionsServices.AddStatefulFunctions)} first, got none");
         var log = endpoints.ServiceProvider.GetRequiredService<ILoggerFactory>().CreateLogger("KinesisPatterns.StateFun");
-        return endpoints.MapPost(pattern, (RequestDelegate)(context => AnswerAsync(context, handler, log)));
+        return endpoints.MapPost(pattern, (RequestDelegate)(context => AnswerAsync(context, handler, log))).WithMetadata(new RequestSizeLimit());
     }
 
     private static async Task AnswerAsync(HttpContext context, RequestReplyHandler handler, ILogger log)
@@ -45,6 +45,11 @@ public static partial class StatefulFunctionsEndpoint
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
             // Nobody is there to answer to: the runtime gave the call up and repeats it.
+        }
+        catch (ConnectionResetException)
+        {
+            // Nobody is there either. The server has to be told: to go on with the connection, it would read where this reading broke off.
+            context.Abort();
         }
         catch (Exception error) when (error is BadHttpRequestException or MalformedMessageException)
         {
@@ -65,13 +70,8 @@ public static partial class StatefulFunctionsEndpoint
 
     private static async Task HandleAsync(HttpContext context, RequestReplyHandler handler)
     {
-        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
-        {
-            limit.MaxRequestBodySize = LargestRequest;
-        }
-
         var body = context.Request.BodyReader;
-        var read = await WholeAsync(body, context.RequestAborted);
+        var read = await WholeAsync(body);
         try
         {
             await AnswerAsync(context, handler, read.Buffer);
@@ -103,13 +103,13 @@ public static partial class StatefulFunctionsEndpoint
         }
     }
 
-    private static async ValueTask<ReadResult> WholeAsync(PipeReader body, CancellationToken cancellation)
+    private static async ValueTask<ReadResult> WholeAsync(PipeReader body)
     {
-        var read = await body.ReadAsync(cancellation);
+        var read = await body.ReadAsync();
         while (!read.IsCompleted)
         {
             body.AdvanceTo(read.Buffer.Start, read.Buffer.End);
-            read = await body.ReadAsync(cancellation);
+            read = await body.ReadAsync();
         }
 
         return read;
@@ -136,6 +136,11 @@ public static partial class StatefulFunctionsEndpoint
         context.Response.ContentType = "text/plain; charset=utf-8";
         context.Response.ContentLength = body.Length;
         return context.Response.Body.WriteAsync(body, context.RequestAborted).AsTask();
+    }
+
+    private sealed class RequestSizeLimit : IRequestSizeLimitMetadata
+    {
+        public long? MaxRequestBodySize => 32L * 1024 * 1024;
     }
 
     [LoggerMessage(1, LogLevel.Error, "A batch failed.")]

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace KinesisPatterns.StateFun.AspNetCore;
 
@@ -18,11 +19,12 @@ public static class StatefulFunctionsServices
         ArgumentNullException.ThrowIfNull(add);
         var functions = new StatefulFunctions();
         add(functions);
+        services.TryAddScoped<FunctionsOfRequest>();
         return services.AddSingleton(new RequestReplyHandler(functions, maximumReplyBytes));
     }
 
     /// <summary>Adds a function that is made for each batch from the services of the request.</summary>
-    /// <typeparam name="T">The function: registered as a service, or made by its constructor.</typeparam>
+    /// <typeparam name="T">The function: registered as a service, or made by its constructor and disposed with the request.</typeparam>
     /// <param name="functions">The functions.</param>
     /// <param name="spec">Its type and its values.</param>
     /// <param name="errors">What becomes of a batch in which it throws; it fails unless said otherwise.</param>
@@ -32,6 +34,13 @@ public static class StatefulFunctionsServices
     {
         ArgumentNullException.ThrowIfNull(functions);
         var create = ActivatorUtilities.CreateFactory<T>([]);
-        functions.Add(spec, services => services.GetService<T>() ?? create(services, null), errors);
+        functions.Add(spec, services => services.GetService<T>() ?? Made(services, create(services, null)), errors);
+    }
+
+    private static T Made<T>(IServiceProvider services, T function)
+        where T : class
+    {
+        services.GetService<FunctionsOfRequest>()?.Add(function);
+        return function;
     }
 }
