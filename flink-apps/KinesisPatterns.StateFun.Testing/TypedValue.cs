@@ -21,6 +21,12 @@ public sealed class TypedValue : IEquatable<TypedValue>
     /// <summary>Whether it is there at all.</summary>
     public bool HasValue { get; }
 
+    /// <summary>Whether two values are the same: name and bytes.</summary>
+    public static bool operator ==(TypedValue? left, TypedValue? right) => left is null ? right is null : left.Equals(right);
+
+    /// <summary>Whether two values are not the same.</summary>
+    public static bool operator !=(TypedValue? left, TypedValue? right) => !(left == right);
+
     /// <summary>A value of a type.</summary>
     public static TypedValue Of<T>(StateFunType<T> type, T value)
     {

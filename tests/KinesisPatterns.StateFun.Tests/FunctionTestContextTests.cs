@@ -45,4 +45,11 @@ public sealed class FunctionTestContextTests
         Assert.Throws<ArgumentException>(() => _test.Set(other, 1));
         Assert.Throws<ArgumentException>(() => _test.Get(other));
     }
+
+    [Fact]
+    public void A_value_equals_another_of_the_same_type_and_bytes()
+    {
+        Assert.True(TypedValue.Of(Types.Int, 1) == TypedValue.Of(Types.Int, 1));
+        Assert.True(TypedValue.Of(Types.Int, 0) != TypedValue.Of(Types.Long, 0));
+    }
 }
