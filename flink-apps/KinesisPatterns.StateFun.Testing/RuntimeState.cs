@@ -5,7 +5,7 @@ namespace KinesisPatterns.StateFun.Testing;
 
 /// <summary>
 /// What the runtime of Stateful Functions remembers: values, backlogs, calls under way and timers. It follows version 3.3.0: one call an address
-/// at a time, everything that comes meanwhile is the next batch; effects take place when the answer is there, all or none.
+/// at a time, the first with one message, everything that comes meanwhile is the next batch; effects take place when the answer is there, all or none.
 /// </summary>
 /// <remarks>
 /// It does nothing by itself: who drives it asks for <see cref="TryBegin"/>, calls the function, and brings the answer to <see cref="Complete"/>.
@@ -98,7 +98,8 @@ public sealed class RuntimeState
         var instance = first.Value;
         _ready.RemoveFirst();
         instance.IsReady = false;
-        var batch = instance.Backlog.Take(_maximumBatch).ToArray();
+        var batch = instance.Backlog.Take(instance.IsResting ? 1 : _maximumBatch).ToArray();
+        instance.IsResting = false;
         instance.Backlog.RemoveRange(0, batch.Length);
         instance.Under = batch;
         Backlog -= batch.Length;
@@ -123,6 +124,9 @@ public sealed class RuntimeState
         }
 
         Check(instance, effects);
+
+        // What it sends to itself comes when it rests already.
+        instance.IsResting = instance.Backlog.Count == 0;
         foreach (var sent in effects.Sent)
         {
             Enqueue(At(sent.Target), call.Target, sent.Argument);
@@ -142,6 +146,7 @@ public sealed class RuntimeState
         instance.Under = [];
         InFlight--;
         Ready(instance);
+        Forget(instance);
         return null;
     }
 
@@ -216,6 +221,7 @@ public sealed class RuntimeState
         foreach (var waiting in backlog)
         {
             Enqueue(instance, waiting.Caller, waiting.Argument);
+            instance.IsResting = false;
         }
     }
 
@@ -378,6 +384,15 @@ public sealed class RuntimeState
         }
     }
 
+    // There are as many addresses as there are ids; of those without a value or a message nothing is kept.
+    private void Forget(Instance instance)
+    {
+        if (instance.Values.Count == 0 && instance.Backlog.Count == 0)
+        {
+            _instances.Remove(instance.Address);
+        }
+    }
+
     private Instance At(Address address)
     {
         if (!_instances.TryGetValue(address, out var instance))
@@ -399,6 +414,9 @@ public sealed class RuntimeState
         public Waiting[] Under { get; set; } = [];
 
         public bool IsReady { get; set; }
+
+        /// <summary>Whether the next message goes out at once and alone: only what comes while it is under way becomes a batch.</summary>
+        public bool IsResting { get; set; } = true;
     }
 }
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using KinesisPatterns.StateFun.Testing;
 
 namespace KinesisPatterns.StateFun.Tests;
@@ -64,7 +65,31 @@ public sealed class SimulatedRuntimeTests
         await runtime.RunAsync(TestContext.Current.CancellationToken);
 
         Assert.Equal(10, runtime.Get(One, Seen));
-        Assert.Equal(4, runtime.Calls);
+
+        // To ask for the values; 1 to an address that rests, which nothing waits for; 4, 4 and 1.
+        Assert.Equal(5, runtime.Calls);
+    }
+
+    [Fact]
+    public void An_address_with_neither_values_nor_messages_is_forgotten()
+    {
+        var state = new RuntimeState();
+
+        var type = CallOnce(state);
+        GC.Collect();
+
+        Assert.True(state.IsIdle);
+        Assert.False(type.IsAlive);
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        static WeakReference CallOnce(RuntimeState state)
+        {
+            var type = TypeName.Parse("a/stateless");
+            state.Send(type.WithId("1"), TypedValue.Of(Types.Int, 1));
+            Assert.True(state.TryBegin(DateTimeOffset.UnixEpoch, out var call));
+            Assert.Null(state.Complete(call, default, DateTimeOffset.UnixEpoch));
+            return new(type);
+        }
     }
 
     [Fact]
