@@ -27,6 +27,9 @@ public sealed partial class Context
 
     internal ReadOnlySpan<StateCell> Cells => _cells;
 
+    /// <summary>What the values come to in an answer that were set since <see cref="Mark"/>.</summary>
+    internal int SetBytes => _cells.Sum(cell => cell.SetLength is { } length ? ReplyWriter.ModifySize(cell.Spec, length) : 0);
+
     private InvocationBatch Batch => _batch ?? throw Over();
 
     private ReplyWriter Effects => _reply ?? throw Over();

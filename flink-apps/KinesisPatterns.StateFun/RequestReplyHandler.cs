@@ -127,8 +127,8 @@ public sealed class RequestReplyHandler
         {
             await function.InvokeAsync(context, message, cancellation);
 
-            // What one message says alone would not fit either if it came alone.
-            Check(context, reply.Length - before, 1, 1);
+            // What one message sends and keeps alone would not fit either if it came alone.
+            Check(context, reply.Length - before + context.SetBytes, 1, 1);
         }
         catch (Exception error) when (!cancellation.IsCancellationRequested && errors.Takes(error))
         {

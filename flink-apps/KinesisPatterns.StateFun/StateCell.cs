@@ -13,6 +13,9 @@ internal abstract class StateCell(ValueSpec spec)
 
     public bool HasValue { get; protected set; }
 
+    /// <summary>How long the value is that was set since <see cref="Mark"/>; null when none was.</summary>
+    public int? SetLength { get; protected set; }
+
     protected Change Change { get; set; }
 
     protected ReadOnlyMemory<byte> Bytes { get; set; }
@@ -45,7 +48,7 @@ internal abstract class StateCell(ValueSpec spec)
 
     public void Remove()
     {
-        (HasValue, Change, Bytes) = (false, Change.Delete, default);
+        (HasValue, Change, Bytes, SetLength) = (false, Change.Delete, default, null);
         Forget();
     }
 
@@ -61,6 +64,8 @@ internal enum Change : byte
 
 internal sealed class StateCell<T>(ValueSpec<T> spec) : StateCell(spec)
 {
+    private const int LongestNumber = 9;
+
     private readonly StateFunType<T> _type = spec.Type;
     private T? _value;
     private bool _isRead;
@@ -87,24 +92,24 @@ internal sealed class StateCell<T>(ValueSpec<T> spec) : StateCell(spec)
         if (_type.IsImmutable)
         {
             // It is written when the batch is over: what cannot be written fails here, where it is one message's fault.
-            if (value is string text)
-            {
-                Proto.Utf8Length(text);
-            }
-
+            SetLength = value is string text ? Proto.FieldSize(Proto.Utf8Length(text)) : LongestNumber;
             (_value, _isRead) = (value, true);
         }
         else
         {
             var bytes = new ArrayBufferWriter<byte>();
             _type.Serialize(value, bytes);
-            Bytes = bytes.WrittenMemory;
+            (Bytes, SetLength) = (bytes.WrittenMemory, bytes.WrittenCount);
         }
 
         (Change, HasValue) = (Change.Modify, true);
     }
 
-    public override void Mark() => _mark = (Change, HasValue, Bytes, _value, _isRead);
+    public override void Mark()
+    {
+        SetLength = null;
+        _mark = (Change, HasValue, Bytes, _value, _isRead);
+    }
 
     public override void Rollback() => (Change, HasValue, Bytes, _value, _isRead) = _mark;
 

@@ -59,6 +59,38 @@ public sealed class ErrorPolicyTests
         Assert.Single(result.OutgoingEgresses);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_value_too_large_for_any_answer_is_the_fault_of_the_message_that_brought_it(bool isBuiltIn)
+    {
+        var custom = Types.Custom<string>(TypeName.Parse("com.example/text"), Types.String.Deserialize, Types.String.Serialize);
+        var text = new ValueSpec<string>("text", isBuiltIn ? Types.String : custom);
+        var handler = Handler(
+            new(TypeName.Parse(Type), text),
+            (context, message, _) => { context.Set(text, new('x', message.As(Types.Int))); return default; },
+            ErrorPolicy.DeadLetterToKinesis(Egress, "dead"),
+            maximumReplyBytes: 5000);
+
+        var result = await handler.ResultAsync(To(Type, "1", Int(7), Int(5000), Int(4975)).With("text"));
+
+        Assert.Equal(7, StringWrapper.Parser.ParseFrom(Assert.Single(result.StateMutations).StateValue.Value).Value.Length);
+        Assert.Equal(2, result.OutgoingEgresses.Count);
+    }
+
+    [Fact]
+    public async Task Values_that_fit_alone_are_nobody_s_fault_when_they_do_not_fit_together()
+    {
+        var (one, two) = (new ValueSpec<string>("one", Types.String), new ValueSpec<string>("two", Types.String));
+        var handler = Handler(
+            new(TypeName.Parse(Type), one, two),
+            (context, message, _) => { context.Set(message.As(Types.Int) == 1 ? one : two, new('x', 3000)); return default; },
+            ErrorPolicy.DeadLetterToKinesis(Egress, "dead"),
+            maximumReplyBytes: 5000);
+
+        await Assert.ThrowsAsync<ReplyTooLargeException>(() => handler.AnswerAsync(To(Type, "1", Int(1), Int(2)).With("one").With("two")));
+    }
+
     [Fact]
     public async Task An_error_that_is_not_the_message_s_fails_the_batch()
     {

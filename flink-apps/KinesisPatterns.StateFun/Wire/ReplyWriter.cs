@@ -131,11 +131,14 @@ internal sealed class ReplyWriter : IDisposable
     {
         _value.Truncate(0);
         cell.WriteValue(_value);
-        Proto.WriteLength(_body, 1, 2 + Proto.FieldSize(spec.Utf8Name.Length) + Field(TypedValueSize(spec.TypeName, _value.Length)));
+        Proto.WriteLength(_body, 1, MutationSize(spec, _value.Length));
         _body.Write([0x08, 0x01]);
         WriteBytes(2, spec.Utf8Name);
         WriteTypedValue(3, spec.TypeName, _value.Span);
     }
+
+    /// <summary>How many bytes <see cref="Modify"/> takes for a value of a length.</summary>
+    public static int ModifySize(ValueSpec spec, int length) => Field(MutationSize(spec, length));
 
     public void Delete(ValueSpec spec)
     {
@@ -168,6 +171,9 @@ internal sealed class ReplyWriter : IDisposable
     private static int Field(int length) => 1 + Proto.VarintSize((uint)length) + length;
 
     private static int AddressSize(Address address) => address.Type.AddressPrefix.Length + Proto.FieldSize(Proto.Utf8Length(address.Id));
+
+    private static int MutationSize(ValueSpec spec, int length) =>
+        2 + Proto.FieldSize(spec.Utf8Name.Length) + Field(TypedValueSize(spec.TypeName, length));
 
     private static int TypedValueSize(TypeName type, int length) => type.ValuePrefix.Length + Proto.FieldSize(length);
 
