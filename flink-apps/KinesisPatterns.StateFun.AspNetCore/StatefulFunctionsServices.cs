@@ -19,7 +19,7 @@ public static class StatefulFunctionsServices
         ArgumentNullException.ThrowIfNull(add);
         var functions = new StatefulFunctions();
         add(functions);
-        services.TryAddScoped<FunctionsOfRequest>();
+        services.TryAddTransient<FunctionOfRequest>();
         return services.AddSingleton(new RequestReplyHandler(functions, maximumReplyBytes));
     }
 
@@ -40,7 +40,11 @@ public static class StatefulFunctionsServices
     private static T Made<T>(IServiceProvider services, T function)
         where T : class
     {
-        services.GetService<FunctionsOfRequest>()?.Add(function);
+        if (function is IDisposable or IAsyncDisposable && services.GetService<FunctionOfRequest>() is { } owner)
+        {
+            owner.Function = function;
+        }
+
         return function;
     }
 }

@@ -22,7 +22,7 @@ public sealed class LambdaRequestReply
 
     /// <summary>Serves functions.</summary>
     /// <param name="functions">The functions.</param>
-    /// <param name="services">What functions that are created for each batch are made from.</param>
+    /// <param name="services">What functions that are created for each batch are made from. A batch has no scope of its own.</param>
     /// <param name="maximumReplyBytes">How large an answer may be: 1 to <see cref="MaximumReplyBytes"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">Lambda would not carry such an answer.</exception>
     public LambdaRequestReply(StatefulFunctions functions, IServiceProvider? services = null, int maximumReplyBytes = MaximumReplyBytes)
