@@ -20,7 +20,7 @@ public sealed class RequestReplyHandler
         Meter.CreateCounter<long>("statefun.messages", "{message}", "Messages that were handled in batches that succeeded.");
 
     private static readonly Counter<long> SentAside =
-        Meter.CreateCounter<long>("statefun.dead_letters", "{message}", "Messages that were sent aside because their function threw.");
+        Meter.CreateCounter<long>("statefun.dead_letters", "{message}", "Messages that were sent aside, because their function threw, in batches that succeeded.");
 
     private readonly FrozenDictionary<string, FunctionDefinition> _definitions;
     private readonly FrozenDictionary<string, FunctionDefinition>.AlternateLookup<ReadOnlySpan<char>> _lookup;
@@ -71,6 +71,7 @@ public sealed class RequestReplyHandler
             }
 
             var function = definition.Create(services ?? NoServices.Instance);
+            var aside = 0;
             for (var i = 0; i < batch.Count; i++)
             {
                 cancellation.ThrowIfCancellationRequested();
@@ -79,9 +80,9 @@ public sealed class RequestReplyHandler
                 {
                     await function.InvokeAsync(context, batch.Argument(i), cancellation);
                 }
-                else
+                else if (!await TryInvokeAsync(function, definition.Errors, context, batch.Argument(i), reply, cancellation))
                 {
-                    await InvokeAsync(function, definition.Errors, context, batch.Argument(i), reply, cancellation);
+                    aside++;
                 }
 
                 Check(context, reply.Length, i + 1, batch.Count);
@@ -90,6 +91,11 @@ public sealed class RequestReplyHandler
             context.WriteMutations();
             Check(context, reply.Length, batch.Count, batch.Count);
             Messages.Add(batch.Count);
+            if (aside > 0)
+            {
+                SentAside.Add(aside);
+            }
+
             return new(reply, reply.Finish(Result));
         }
         catch
@@ -118,7 +124,8 @@ public sealed class RequestReplyHandler
         return asks;
     }
 
-    private async ValueTask InvokeAsync(
+    // False when the message was sent aside.
+    private async ValueTask<bool> TryInvokeAsync(
         IStatefulFunction function, ErrorPolicy errors, Context context, Message message, ReplyWriter reply, CancellationToken cancellation)
     {
         var before = reply.Length;
@@ -129,6 +136,7 @@ public sealed class RequestReplyHandler
 
             // What one message sends and keeps alone would not fit either if it came alone.
             Check(context, reply.Length - before + context.SetBytes, 1, 1);
+            return true;
         }
         catch (Exception error) when (!cancellation.IsCancellationRequested && errors.Takes(error))
         {
@@ -141,7 +149,7 @@ public sealed class RequestReplyHandler
                 errors.SendAsideWithoutPayload(context, message, error);
             }
 
-            SentAside.Add(1);
+            return false;
         }
     }
 
