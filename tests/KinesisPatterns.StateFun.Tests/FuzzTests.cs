@@ -26,6 +26,22 @@ public sealed class FuzzTests
         }
     }
 
+    [Theory]
+    [InlineData(0x12)]
+    [InlineData(0x1A)]
+    public void A_request_of_many_empty_states_or_invocations_takes_a_small_multiple_of_its_size(byte tag)
+    {
+        var target = To("bench/noop", "1").Invocation.ToByteArray();
+        var invocation = (byte[])[.. target, .. Enumerable.Repeat((byte[])[tag, 0], 1_000_000).SelectMany(field => field)];
+        var request = StateFun.Wire.Proto.Field(100, invocation);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+
+        using var batch = StateFun.Wire.InvocationBatch.Of(request);
+
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 10L * request.Length);
+        Assert.Equal(1_000_000, batch.Count + batch.StateCount);
+    }
+
     [Fact]
     public void The_decoder_agrees_with_protobuf_on_what_is_a_request()
     {

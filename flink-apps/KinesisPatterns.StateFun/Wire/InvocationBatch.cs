@@ -4,6 +4,8 @@ namespace KinesisPatterns.StateFun.Wire;
 /// <remarks>
 /// Fields may come in any order and messages in several parts, which are merged, as protobuf has it:
 /// https://protobuf.dev/programming-guides/encoding/#last-one-wins
+/// Of invocations and states it is kept where they are, and each is read when it is its turn: an invocation may have no more than two bytes, and a
+/// request many millions of them.
 /// </remarks>
 internal sealed class InvocationBatch : IDisposable
 {
@@ -17,8 +19,12 @@ internal sealed class InvocationBatch : IDisposable
     private static InvocationBatch? _spare;
 
     private ReadOnlyMemory<byte> _bytes;
-    private Invocation[] _invocations = new Invocation[16];
-    private State[] _states = new State[4];
+    private Slice[] _invocations = new Slice[16];
+    private Slice[] _states = new Slice[4];
+    private Invocation _invocation;
+    private State _state;
+    private int _invocationRead = -1;
+    private int _stateRead = -1;
     private AddressParts _target;
     private bool _hasTarget;
 
@@ -54,35 +60,35 @@ internal sealed class InvocationBatch : IDisposable
 
     public ReadOnlySpan<byte> TargetId => _target.Id.Of(_bytes.Span);
 
-    public ReadOnlySpan<byte> StateName(int index) => _states[index].Name.Of(_bytes.Span);
+    public ReadOnlySpan<byte> StateName(int index) => StateAt(index).Name.Of(_bytes.Span);
 
-    public ReadOnlySpan<byte> StateType(int index) => _states[index].Value.TypeName.Of(_bytes.Span);
+    public ReadOnlySpan<byte> StateType(int index) => StateAt(index).Value.TypeName.Of(_bytes.Span);
 
-    public bool StateHasValue(int index) => _states[index].Value.HasValue;
+    public bool StateHasValue(int index) => StateAt(index).Value.HasValue;
 
-    public ReadOnlyMemory<byte> StateBytes(int index) => _states[index].Value.Bytes.Of(_bytes);
+    public ReadOnlyMemory<byte> StateBytes(int index) => StateAt(index).Value.Bytes.Of(_bytes);
 
     public Message Argument(int index)
     {
-        ref readonly var argument = ref _invocations[index].Argument;
+        ref readonly var argument = ref InvocationAt(index).Argument;
         return new(argument.TypeName.Of(_bytes), argument.HasValue ? argument.Bytes.Of(_bytes) : default, argument.HasValue);
     }
 
-    public bool HasCaller(int index) => _invocations[index].HasCaller;
+    public bool HasCaller(int index) => InvocationAt(index).HasCaller;
 
     public Address Caller(int index)
     {
-        ref readonly var caller = ref _invocations[index].Caller;
+        ref readonly var caller = ref InvocationAt(index).Caller;
         var bytes = _bytes.Span;
         return new(TypeName.Received(Proto.Text(caller.Namespace.Of(bytes)), Proto.Text(caller.Type.Of(bytes))), Proto.Text(caller.Id.Of(bytes)));
     }
 
     /// <summary>The caller as it was sent; empty when it came in several parts or with unknown fields, which is never but allowed.</summary>
-    public ReadOnlySpan<byte> CallerBytes(int index) => _invocations[index].CallerBytes.Of(_bytes.Span);
+    public ReadOnlySpan<byte> CallerBytes(int index) => InvocationAt(index).CallerBytes.Of(_bytes.Span);
 
     public void Dispose()
     {
-        (_bytes, _target, _hasTarget, Count, StateCount) = (default, default, false, 0, 0);
+        (_bytes, _target, _hasTarget, Count, StateCount, _invocationRead, _stateRead) = (default, default, false, 0, 0, -1, -1);
         if (_invocations.Length <= KeptInvocations && _states.Length <= KeptStates)
         {
             _spare = this;
@@ -117,11 +123,11 @@ internal sealed class InvocationBatch : IDisposable
         {
             if (reader.Is(3, WireType.Length))
             {
-                Add(message, reader.Slice().Within(request));
+                Add(ref _invocations, Count++, reader.Slice().Within(request));
             }
             else if (reader.Is(2, WireType.Length))
             {
-                AddState(message, reader.Slice().Within(request));
+                Add(ref _states, StateCount++, reader.Slice().Within(request));
             }
             else if (reader.Is(1, WireType.Length))
             {
@@ -135,63 +141,40 @@ internal sealed class InvocationBatch : IDisposable
         }
     }
 
-    private void Add(ReadOnlySpan<byte> message, Slice invocation)
+    private static void Add(ref Slice[] slices, int count, Slice added)
     {
-        if (Count == _invocations.Length)
+        if (count == slices.Length)
         {
-            Array.Resize(ref _invocations, Count * 2);
+            Array.Resize(ref slices, count * 2);
         }
 
-        var added = default(Invocation);
-        var reader = new ProtoReader(invocation.Of(message));
-        while (reader.Next())
-        {
-            if (reader.Is(1, WireType.Length))
-            {
-                var caller = reader.Slice().Within(invocation);
-                var isPlain = added.Caller.Read(message, caller);
-                added.CallerBytes = isPlain && !added.HasCaller ? caller : Slice.None;
-                added.HasCaller = true;
-            }
-            else if (reader.Is(2, WireType.Length))
-            {
-                added.Argument.Read(message, reader.Slice().Within(invocation));
-            }
-            else
-            {
-                reader.Skip();
-            }
-        }
-
-        _invocations[Count++] = added;
+        slices[count] = added;
     }
 
-    private void AddState(ReadOnlySpan<byte> message, Slice state)
+    private ref readonly Invocation InvocationAt(int index)
     {
-        if (StateCount == _states.Length)
+        if (_invocationRead != index)
         {
-            Array.Resize(ref _states, StateCount * 2);
+            _invocationRead = -1;
+            _invocation = default;
+            _invocation.Read(_bytes.Span, _invocations[index]);
+            _invocationRead = index;
         }
 
-        var added = default(State);
-        var reader = new ProtoReader(state.Of(message));
-        while (reader.Next())
+        return ref _invocation;
+    }
+
+    private ref readonly State StateAt(int index)
+    {
+        if (_stateRead != index)
         {
-            if (reader.Is(1, WireType.Length))
-            {
-                added.Name = reader.Slice().Within(state);
-            }
-            else if (reader.Is(2, WireType.Length))
-            {
-                added.Value.Read(message, reader.Slice().Within(state));
-            }
-            else
-            {
-                reader.Skip();
-            }
+            _stateRead = -1;
+            _state = default;
+            _state.Read(_bytes.Span, _states[index]);
+            _stateRead = index;
         }
 
-        _states[StateCount++] = added;
+        return ref _state;
     }
 
     private struct Invocation
@@ -200,12 +183,55 @@ internal sealed class InvocationBatch : IDisposable
         public TypedValue Argument;
         public Slice CallerBytes;
         public bool HasCaller;
+
+        public void Read(ReadOnlySpan<byte> message, Slice invocation)
+        {
+            var reader = new ProtoReader(invocation.Of(message));
+            while (reader.Next())
+            {
+                if (reader.Is(1, WireType.Length))
+                {
+                    var caller = reader.Slice().Within(invocation);
+                    var isPlain = Caller.Read(message, caller);
+                    CallerBytes = isPlain && !HasCaller ? caller : Slice.None;
+                    HasCaller = true;
+                }
+                else if (reader.Is(2, WireType.Length))
+                {
+                    Argument.Read(message, reader.Slice().Within(invocation));
+                }
+                else
+                {
+                    reader.Skip();
+                }
+            }
+        }
     }
 
     private struct State
     {
         public Slice Name;
         public TypedValue Value;
+
+        public void Read(ReadOnlySpan<byte> message, Slice state)
+        {
+            var reader = new ProtoReader(state.Of(message));
+            while (reader.Next())
+            {
+                if (reader.Is(1, WireType.Length))
+                {
+                    Name = reader.Slice().Within(state);
+                }
+                else if (reader.Is(2, WireType.Length))
+                {
+                    Value.Read(message, reader.Slice().Within(state));
+                }
+                else
+                {
+                    reader.Skip();
+                }
+            }
+        }
     }
 
     private struct AddressParts
