@@ -30,6 +30,12 @@ internal sealed class ReplayLine(TextWriter output, bool isFile) : IProgress<Rep
 
     public void End(ReplayProgress value, string table)
     {
+        // Where nothing was left to do, nothing was reported, and what was read was read by others.
+        if (_begin < 0)
+        {
+            _begin = value.Counts.Events;
+        }
+
         output.Write(isFile ? $"{Text(value)}\n" : $"\r{Text(value)}   \n");
         output.WriteLine(value.Phase == ReplayPhase.Switched
             ? $"Every event is in {table}, which is the read model now."
@@ -39,7 +45,7 @@ internal sealed class ReplayLine(TextWriter output, bool isFile) : IProgress<Rep
     private string Text(ReplayProgress value)
     {
         var seconds = Math.Max(TimeProvider.System.GetElapsedTime(_started).TotalSeconds, 0.001);
-        var rate = (value.Counts.Events - Math.Max(_begin, 0)) / seconds;
+        var rate = (value.Counts.Events - _begin) / seconds;
         return string.Create(
             CultureInfo.InvariantCulture,
             $"{value.Phase.ToString().ToLowerInvariant(),-12} {value.Counts.Objects:N0} objects, {value.Counts.Events:N0} events ({rate:N0}/s), {value.Counts.Applied:N0} applied, {value.Counts.Duplicates:N0} known, {value.Counts.Malformed:N0} malformed");
