@@ -91,12 +91,17 @@ public sealed class CommandLedgerTests
 
     private void Command(string text) => _ledger.OnCommand(Encoding.UTF8.GetBytes(text));
 
+    [Fact]
+    public void A_refused_command_is_shown_as_it_was_written() => Assert.Equal(
+        """{"commandId":"c2","time":"2026-11-27T08:00:00+00:00","reason":"fällt weg"}""",
+        Rejected("""{"id":"o","reason":"there is no such order","command":{"commandId":"c2","time":"2026-11-27T08:00:00+00:00","reason":"fällt weg"}}""")?.Payload);
+
     private TurnedAway? Piece(int part, string text) => _ledger.OnRejected(Encoding.UTF8.GetBytes($$"""
         {"id":"o","reason":"no JSON","payload":"{{Convert.ToBase64String(Encoding.UTF8.GetBytes(text))}}","part":{{part}},"parts":2,
          "payloadSha256":"{{Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData("not json"u8))}}"}
         """));
 
-    private void Rejected(string text) => _ledger.OnRejected(Encoding.UTF8.GetBytes(text));
+    private TurnedAway? Rejected(string text) => _ledger.OnRejected(Encoding.UTF8.GetBytes(text));
 
     private OrderEvent? Event(string id, string command, int quantity) => _ledger.OnEvent(Encoding.UTF8.GetBytes(new JsonObject
     {
