@@ -78,8 +78,10 @@ internal abstract class StackRun : IPageSource, IAsyncDisposable
             await Task.Delay(Look, cancellation);
         }
 
-        await Host.Services.Firehose.FlushAsync(cancellation);
         await CheckAsync(cancellation);
+
+        // Last: timers go on running, and what they lead to is archived, too.
+        await Host.Services.Firehose.FlushAsync(cancellation);
         _status = "finished";
     }
 
