@@ -12,11 +12,17 @@ public static class StatefulFunctionsServices
     /// <param name="add">Adds the functions.</param>
     /// <param name="maximumReplyBytes">How large an answer may be: no more than <c>payload_max_bytes</c> of the endpoint's transport.</param>
     /// <exception cref="ArgumentException">No function was added.</exception>
+    /// <exception cref="InvalidOperationException">Functions were added before: one endpoint serves all of them.</exception>
     public static IServiceCollection AddStatefulFunctions(
         this IServiceCollection services, Action<StatefulFunctions> add, int maximumReplyBytes = RequestReplyHandler.DefaultMaximumReplyBytes)
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(add);
+        if (services.Any(service => service.ServiceType == typeof(RequestReplyHandler)))
+        {
+            throw new InvalidOperationException("AddStatefulFunctions: expected one call that adds all functions, got a second one");
+        }
+
         var functions = new StatefulFunctions();
         add(functions);
         services.TryAddTransient<FunctionOfRequest>();

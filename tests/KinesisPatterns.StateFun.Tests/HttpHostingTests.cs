@@ -71,6 +71,16 @@ public sealed class HttpHostingTests : IAsyncLifetime, ILoggerProvider
         Assert.Equal(isTaken, await PostAsync(path, "com.example/noop", new('x', bytes)));
 
     [Fact]
+    public void Functions_that_are_added_in_a_second_call_are_refused_instead_of_replacing_the_first()
+    {
+        var services = new ServiceCollection();
+        services.AddStatefulFunctions(functions => functions.Add(new(TypeName.Parse("com.example/one")), (_, _, _) => default));
+
+        Assert.Throws<InvalidOperationException>(
+            () => services.AddStatefulFunctions(functions => functions.Add(new(TypeName.Parse("com.example/other")), (_, _, _) => default)));
+    }
+
+    [Fact]
     public async Task A_request_that_breaks_off_is_no_batch_that_failed()
     {
         using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
