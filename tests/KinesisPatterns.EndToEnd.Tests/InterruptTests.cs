@@ -17,9 +17,11 @@ public sealed partial class InterruptTests(Blueprint blueprint)
     public async Task What_was_fed_is_seen_through(string stack)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Without setsid the signal would end the tests as well.");
+
+        // What a shell starts in the background ignores the signal, and so does all that it starts: here it has its own meaning again.
         using var command = Process.Start(new ProcessStartInfo("setsid",
         [
-            "dotnet", Path.Combine(AppContext.BaseDirectory, "KinesisPatterns.Cli.dll"), "run", stack, "--assembly", blueprint.Directory,
+            "env", "--default-signal=INT", "dotnet", Path.Combine(AppContext.BaseDirectory, "KinesisPatterns.Cli.dll"), "run", stack, "--assembly", blueprint.Directory,
             "--port", "0", "--page", "0", "--json",
         ])
         { RedirectStandardOutput = true, RedirectStandardError = true })!;
