@@ -7,7 +7,7 @@ namespace KinesisPatterns.EndToEnd.Tests;
 /// <summary>Ctrl+C in a terminal: the signal comes to the command and to every process that it started.</summary>
 public sealed partial class InterruptTests(Blueprint blueprint)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
