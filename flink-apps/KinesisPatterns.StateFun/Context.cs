@@ -28,7 +28,20 @@ public sealed partial class Context
     internal ReadOnlySpan<StateCell> Cells => _cells;
 
     /// <summary>What the values come to in an answer that were set since <see cref="Mark"/>.</summary>
-    internal int SetBytes => _cells.Sum(cell => cell.SetLength is { } length ? ReplyWriter.ModifySize(cell.Spec, length) : 0);
+    internal int SetBytes
+    {
+        get
+        {
+            // Asked for after each message, where LINQ would allocate.
+            var bytes = 0;
+            foreach (var cell in _cells)
+            {
+                bytes += cell.SetLength is { } length ? ReplyWriter.ModifySize(cell.Spec, length) : 0;
+            }
+
+            return bytes;
+        }
+    }
 
     private InvocationBatch Batch => _batch ?? throw Over();
 
