@@ -28,7 +28,7 @@ internal sealed class Synthesizer(string projectDirectory, Action<string> say)
         var project = Json.ReadObject(Path.Combine(projectDirectory, "cdk.json"));
         if ((string?)project["build"] is { } build)
         {
-            say("publishing the functions (a minute or two the first time)");
+            say("publishing the functions (one to four minutes the first time)");
             await ShellAsync("the build command of cdk.json", build, [], cancellation);
         }
 
