@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -6,6 +7,8 @@ namespace KinesisPatterns.Local;
 /// <summary>Small things about JSON that several parts need.</summary>
 internal static class Json
 {
+    private static readonly JsonSerializerOptions _plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     public static JsonObject ReadObject(string path) =>
         File.Exists(path)
             ? JsonNode.Parse(File.ReadAllText(path)) as JsonObject
@@ -19,6 +22,9 @@ internal static class Json
         JsonValue value => value.ToJsonString(),
         _ => throw new LocalHostException($"expected a string, got {node?.ToJsonString() ?? "nothing"}"),
     };
+
+    /// <summary>JSON in which signs stand for themselves.</summary>
+    public static string Plain(JsonNode node) => node.ToJsonString(_plain);
 
     public static string Text(long number) => number.ToString(System.Globalization.CultureInfo.InvariantCulture);
 

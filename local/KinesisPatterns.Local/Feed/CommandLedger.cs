@@ -4,7 +4,6 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using KinesisPatterns.Local.Page;
 
 namespace KinesisPatterns.Local.Feed;
 
@@ -36,7 +35,7 @@ internal sealed record TurnedAway(string Type, string Id, string Reason, string 
         var (type, id, reason) = ((string?)json["function"] ?? "", (string)json["id"]!, (string)json["reason"]!);
         if ((string?)json["payload"] is not { } payload)
         {
-            return new(type, id, reason, ValueText.Plain(json["command"]!), (string?)json["time"] ?? "", (string)json["command"]!["commandId"]!, null);
+            return new(type, id, reason, Json.Plain(json["command"]!), (string?)json["time"] ?? "", (string)json["command"]!["commandId"]!, null);
         }
 
         var bytes = Convert.FromBase64String(payload);

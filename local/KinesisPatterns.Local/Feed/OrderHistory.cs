@@ -45,7 +45,7 @@ internal sealed class OrderHistory(StatefulFunctionsJob job, KinesisStream event
         var happened = new Dictionary<long, PageStep>();
         foreach (var one in Read(events, address.Id, data => OrderEvent.Of(data.Span)).Where(e => e.Aggregate == address.Type.Name))
         {
-            happened[one.Version] = new(one.Time, one.Type, one.Version, ValueText.Cut(ValueText.Plain(one.Data)));
+            happened[one.Version] = new(one.Time, one.Type, one.Version, ValueText.Cut(Json.Plain(one.Data)));
         }
 
         return happened.Values.Concat(Read(rejected, address.Id, data => TurnedAway.Of(data.Span)).Where(r => r.Type == address.Type.ToString())

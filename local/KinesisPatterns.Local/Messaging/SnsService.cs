@@ -1,8 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
@@ -23,7 +21,6 @@ internal sealed partial class SnsService(AwsIdentity aws, SqsService queues, Tim
     private const int LongestBatch = 10;
 
     private static readonly XNamespace _names = "http://sns.amazonaws.com/doc/2010-03-31/";
-    private static readonly JsonSerializerOptions _relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly ConcurrentDictionary<string, SnsTopic> _topics = new(StringComparer.Ordinal);
 
@@ -270,7 +267,7 @@ internal sealed partial class SnsService(AwsIdentity aws, SqsService queues, Tim
             })));
         }
 
-        return envelope.ToJsonString(_relaxed);
+        return Json.Plain(envelope);
     }
 
     private XElement Listed(IEnumerable<SnsSubscription> subscriptions) => Members("Subscriptions", subscriptions.Select(s => Member(

@@ -19,7 +19,7 @@ internal sealed record PageTimer(long Due, string Name, string Type, string Id, 
 internal sealed record PageEvent(string Time, string Type, string Aggregate, string Id, long Version, string Data)
 {
     public static PageEvent Of(OrderEvent happened) => new(
-        happened.Time, happened.Type, happened.Aggregate, happened.Id, happened.Version, ValueText.Cut(ValueText.Plain(happened.Data)));
+        happened.Time, happened.Type, happened.Aggregate, happened.Id, happened.Version, ValueText.Cut(Json.Plain(happened.Data)));
 }
 
 /// <summary>The addresses that were called last and the timers that are due next; of how many each.</summary>

@@ -1,7 +1,5 @@
 using System.Globalization;
-using System.Text.Encodings.Web;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using KinesisPatterns.Local.StatefulFunctions;
 using KinesisPatterns.StateFun;
 using KinesisPatterns.StateFun.Testing;
@@ -13,8 +11,6 @@ internal static class ValueText
 {
     private const int LongestLine = 160;
     private const int Longest = 20_000;
-
-    private static readonly JsonSerializerOptions _plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>The values of an address in a line: what is single is shown, of what is many the number.</summary>
     public static PageAddress Line(KeptValues kept) => new(
@@ -31,9 +27,6 @@ internal static class ValueText
         var text = Of(value, json => Indented(json, "\n"));
         return text.Length > Longest ? $"{text[..Longest]}…" : text;
     }
-
-    /// <summary>JSON for people: signs stand for themselves.</summary>
-    public static string Plain(JsonNode json) => json.ToJsonString(_plain);
 
     public static string Cut(string text) => text.Length > LongestLine ? $"{text[..LongestLine]}…" : text;
 

@@ -88,14 +88,13 @@ internal static class ChoiceRule
             return IsBoolean(value) && IsBoolean(other) && (bool)value! == (bool)other!;
         }
 
-        var kind = comparison[0];
-        int? order = kind switch
+        (string Kind, int? Order) compared = comparison[0] switch
         {
-            'S' => IsText(value) && IsText(other) ? string.CompareOrdinal((string)value!, (string)other!) : null,
-            'N' => IsNumber(value) && IsNumber(other) ? Number(value!).CompareTo(Number(other!)) : null,
-            _ => TryTime(value, out var time) && TryTime(other, out var than) ? time.CompareTo(than) : null,
+            'S' => ("String", IsText(value) && IsText(other) ? string.CompareOrdinal((string)value!, (string)other!) : null),
+            'N' => ("Numeric", IsNumber(value) && IsNumber(other) ? Number(value!).CompareTo(Number(other!)) : null),
+            _ => ("Timestamp", TryTime(value, out var time) && TryTime(other, out var than) ? time.CompareTo(than) : null),
         };
-        return order is { } known && Orders(comparison[(kind switch { 'S' => "String", 'N' => "Numeric", _ => "Timestamp" }).Length..], known);
+        return compared.Order is { } order && Orders(comparison[compared.Kind.Length..], order);
     }
 
     // A backslash takes its meaning from what follows it.

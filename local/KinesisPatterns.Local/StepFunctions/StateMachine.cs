@@ -223,7 +223,7 @@ internal sealed class StateMachine(string arn, StateMachineDefinition definition
         return (string?)retrier["JitterStrategy"] == "FULL" ? pause * Random.Shared.NextDouble() : pause;
     }
 
-    private static double Number(JsonNode? node, double otherwise) => node?.GetValue<double>() ?? otherwise;
+    private static double Number(JsonNode? node, double otherwise) => node is null ? otherwise : ChoiceRule.Number(node);
 
     private static JsonObject? Handler(JsonNode? handlers, StateError error) => handlers?.AsArray().Select(handler => handler!.AsObject())
         .FirstOrDefault(handler => error.Matches(handler["ErrorEquals"]!.AsArray().Select(name => (string)name!)));
